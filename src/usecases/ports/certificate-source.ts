@@ -1,0 +1,28 @@
+/** The pair in service and the CAs that callers have to trust to accept it. All PEM. */
+export interface ServingCertificate {
+  readonly cert: string;
+  readonly key: string;
+  /** What belongs into a caBundle: newest CA first, and always the issuer of `cert`. */
+  readonly caBundle: string;
+  readonly notAfter: Date;
+  readonly caNotAfter: Date | undefined;
+  /** SHA-256 of the leaf, as crypto.X509Certificate prints it. */
+  readonly fingerprint: string;
+}
+
+export interface SourceHealth {
+  readonly healthy: boolean;
+  /** One sentence: what is in service, or what it waits for. */
+  readonly detail: string;
+}
+
+/** Where the serving certificate comes from. */
+export interface CertificateSource {
+  /** undefined until the first certificate is there. */
+  current(): ServingCertificate | undefined;
+  /** Resolves when a certificate is there or the source has gone on to wait for one in the background. */
+  start(signal: AbortSignal): Promise<void>;
+  health(): SourceHealth;
+  /** Called after each swap, also for the first certificate when registered before start. */
+  onChange(listener: (certificate: ServingCertificate) => void): void;
+}
