@@ -1,0 +1,152 @@
+import type { GroupKind } from "../kubernetes/kinds.ts";
+import { matchesAny } from "./glob.ts";
+import { cap, type Mode } from "./modes.ts";
+import type { Platform } from "./platform.ts";
+import type { Rule } from "./rule.ts";
+import type { Operation, Subject } from "./subject.ts";
+
+/** A rule bound by a policy. */
+export interface Check {
+  readonly rule: Rule;
+  readonly params: unknown;
+  readonly mode: Mode;
+  /** Only the overrides that name this rule, in the order of the policy. */
+  readonly overrides: readonly Override[];
+}
+
+/** Staged adoption: another mode for some rules on some objects, perhaps for a time. */
+export interface Override {
+  readonly namespaces: readonly string[] | undefined;
+  readonly rules: readonly string[] | undefined;
+  /** `Kind/name` globs. */
+  readonly objects: readonly string[] | undefined;
+  readonly mode: Mode;
+  /** Last millisecond at which it holds; undefined: for good. */
+  readonly until: number | undefined;
+  /** For the audit annotation: `overrides[0] until 2027-03-31`. */
+  readonly label: string;
+}
+
+/** What the policy document says once defaults are laid under it and everything is checked. */
+export interface PolicyInput {
+  readonly name: string;
+  readonly platform: Platform;
+  /** Mode and validated parameters by rule id. */
+  readonly rules: ReadonlyMap<string, { readonly mode: Mode; readonly params: unknown }>;
+  readonly overrides: readonly Override[];
+  /** The weakest of profile and `--mode`. */
+  readonly cap: Mode;
+  readonly unlayered: Mode;
+  readonly trustedControllers: readonly string[];
+  readonly excludedNamespaces: readonly string[];
+}
+
+export interface ResolvedMode {
+  readonly mode: Mode;
+  /** The override that made it weaker than the policy's own mode. */
+  readonly exemptedBy: string | undefined;
+}
+
+/** A policy compiled once: rules indexed by what they judge, modes resolved per subject. */
+export class Policy {
+  readonly name: string;
+  readonly platform: Platform;
+  readonly checks: readonly Check[];
+  readonly cap: Mode;
+  readonly unlayered: Mode;
+  readonly #index = new Map<string, readonly Check[]>();
+  readonly #trusted: ReadonlySet<string>;
+  readonly #excluded: ReadonlySet<string>;
+
+  constructor(input: PolicyInput, rules: readonly Rule[]) {
+    this.name = input.name;
+    this.platform = input.platform;
+    this.cap = input.cap;
+    this.unlayered = input.unlayered;
+    this.#trusted = new Set(input.trustedControllers);
+    this.#excluded = new Set(input.excludedNamespaces);
+    this.checks = rules.map((rule) => bind(rule, input));
+    this.#buildIndex();
+  }
+
+  /** Checks in rule order; empty for what no rule judges. */
+  checksFor(kind: GroupKind, operation: Operation, subresource = ""): readonly Check[] {
+    return this.#index.get(indexKey(kind, operation, subresource)) ?? [];
+  }
+
+  /** Whether any rule judges this kind, in whatever operation. */
+  judges(kind: GroupKind): boolean {
+    return this.checks.some(({ rule }) => rule.targets.some(({ kinds }) => kinds.includes(kind)));
+  }
+
+  isExcluded(namespace: string): boolean {
+    return this.#excluded.has(namespace);
+  }
+
+  isTrustedController(user: string): boolean {
+    return this.#trusted.has(user);
+  }
+
+  /** Override, then every cap: policy-wide, outside layers, made by a controller. */
+  resolveMode(
+    check: Check,
+    subject: Subject,
+    layer: string | undefined,
+    now: number,
+  ): ResolvedMode {
+    let mode = check.mode;
+    let exemptedBy: string | undefined;
+    for (const override of check.overrides) {
+      if (!applies(override, subject, now)) continue;
+      if (cap(check.mode, override.mode) !== check.mode) exemptedBy = override.label;
+      mode = override.mode;
+      break;
+    }
+    mode = cap(mode, this.cap);
+    if (layer === undefined && check.rule.everywhere !== true) mode = cap(mode, this.unlayered);
+    if (subject.byController) mode = cap(mode, "audit");
+    return { mode, exemptedBy };
+  }
+
+  #buildIndex(): void {
+    for (const check of this.checks) {
+      for (const target of check.rule.targets) {
+        for (const kind of target.kinds) {
+          for (const operation of target.operations) {
+            const key = indexKey(kind, operation, target.subresource ?? "");
+            this.#index.set(key, [...(this.#index.get(key) ?? []), check]);
+          }
+        }
+      }
+    }
+  }
+}
+
+function bind(rule: Rule, input: PolicyInput): Check {
+  const configured = input.rules.get(rule.id);
+  return {
+    rule,
+    params: configured?.params ?? rule.params.parse({}),
+    mode: configured?.mode ?? rule.mode,
+    overrides: input.overrides.filter(
+      ({ rules }) => rules === undefined || matchesAny(rules, rule.id),
+    ),
+  };
+}
+
+function applies(override: Override, subject: Subject, now: number): boolean {
+  if (override.until !== undefined && now > override.until) return false;
+  const { namespaces, objects } = override;
+  if (namespaces !== undefined && !matchesAny(namespaces, subject.namespace)) return false;
+  return objects === undefined || matchesAny(objects, `${kindWord(subject.kind)}/${subject.name}`);
+}
+
+/** `Deployment` of `Deployment.apps`. */
+export function kindWord(kind: GroupKind): string {
+  const dot = kind.indexOf(".");
+  return dot < 0 ? kind : kind.slice(0, dot);
+}
+
+function indexKey(kind: GroupKind, operation: Operation, subresource: string): string {
+  return `${operation} ${kind}/${subresource}`;
+}

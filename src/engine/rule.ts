@@ -1,0 +1,118 @@
+import type { z } from "zod";
+import type { JsonObject } from "../kubernetes/json.ts";
+import type { GroupKind } from "../kubernetes/kinds.ts";
+import type { Location } from "../kubernetes/location.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import type { Mode } from "./modes.ts";
+import type { Platform } from "./platform.ts";
+import type { Door, Judged, Operation, Subject } from "./subject.ts";
+
+/** The guide's eight practices in its order, then what keeps the guard itself honest. */
+export const PRACTICES = [
+  "high-availability",
+  "resources",
+  "monitoring",
+  "backup",
+  "upgrades",
+  "namespaces",
+  "secrets",
+  "network",
+  "operations",
+] as const;
+
+export type Practice = (typeof PRACTICES)[number];
+
+/** What a rule judges; becomes a rule of the webhook configuration. */
+export interface Target {
+  readonly kinds: readonly GroupKind[];
+  readonly operations: readonly Operation[];
+  /** Default "": the object itself. */
+  readonly subresource?: string;
+}
+
+/** What is wrong at one place. A value: nothing is thrown for a bad object. */
+export interface Finding {
+  /** `container api has no memory limit`: short, complete, never a secret value. */
+  readonly message: string;
+  /** One imperative: `set resources.limits.memory to peak use`. */
+  readonly fix: string;
+  readonly location: Location;
+  /**
+   * What makes this the same finding in the old and the new object: container name or stable
+   * path key, and the class of the offending value. Never a list index.
+   */
+  readonly key: string;
+  /** For ordered rules: larger is worse, equal or smaller than before is not new. */
+  readonly magnitude?: number;
+  /** Caps this finding below the mode of its rule. */
+  readonly atMost?: Mode;
+  /** A mutating rule may fill this gap; the finding then says what admission would add. */
+  readonly gap?: boolean;
+}
+
+/** One absent value that a mutating rule fills in. */
+export interface Addition {
+  readonly location: Location;
+  readonly value: string;
+}
+
+export interface Mutation {
+  readonly additions: readonly Addition[];
+  /** Told to the user once, on CREATE. */
+  readonly announcement?: string;
+}
+
+/** What a rule sees. Reads never wait and never throw for odd objects. */
+export interface RuleContext<P = unknown> {
+  readonly subject: Subject;
+  /** The object to judge: the new one, or the old one when it is asked what was there before. */
+  readonly object: Judged;
+  readonly params: P;
+  readonly platform: Platform;
+  readonly cluster: ClusterView;
+  /** The layer of the subject's namespace; undefined outside the platform. */
+  readonly layer: string | undefined;
+  /** The cached Namespace object of the subject, if there is one. */
+  readonly namespaceObject: JsonObject | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface MutationContext<P = unknown> extends RuleContext<P> {
+  /** Whether the pod template may be changed: CREATE, or an UPDATE that changes it anyway. */
+  readonly templateOpen: boolean;
+}
+
+export interface Rule<P = unknown> {
+  /** Equals the file name and the fixture folder. */
+  readonly id: string;
+  readonly title: string;
+  /** Why it matters in production, in a sentence or two. */
+  readonly why: string;
+  readonly practice: Practice;
+  readonly since: string;
+  readonly targets: readonly Target[];
+  /** Kinds that it looks up: informers, RBAC, and the cap at warn while one is unreadable. */
+  readonly needs: readonly GroupKind[];
+  /** Strictest mode; findings may cap themselves lower with `atMost`. The policy decides. */
+  readonly mode: Mode;
+  /** What is capped lower than `mode`, for the docs. */
+  readonly modeNote?: string;
+  /** Where it can speak; default: at every door. */
+  readonly doors?: readonly Door[];
+  /** Holds outside layer namespaces too; default false. */
+  readonly everywhere?: boolean;
+  /**
+   * The paths that it reads; `TP` stands for the pod template. When all are equal in the old and
+   * the new object, an update cannot have changed its answer.
+   */
+  readonly reads: readonly string[];
+  readonly params: z.ZodType<P>;
+  check?(context: RuleContext<P>): Iterable<Finding>;
+  mutate?(context: MutationContext<P>): Mutation | undefined;
+}
+
+/** Keeps the parameter type inside the rule and hides it from everybody else. */
+export function defineRule<P>(rule: Rule<P>): Rule {
+  return rule as Rule;
+}
