@@ -29,6 +29,7 @@ const kinds: readonly KindInfo[] = [
   info("postgresql.cnpg.io", "v1", "Pooler", "poolers"),
 ];
 
+const byResource = new Map(kinds.map((kind) => [`${kind.plural}.${kind.group}`, kind]));
 const byName = new Map(kinds.map((kind) => [groupKind(kind.group, kind.kind), kind]));
 
 export function groupKind(group: string, kind: string): GroupKind {
@@ -43,6 +44,11 @@ export function groupKindOf(apiVersion: string, kind: string): GroupKind {
 
 export function kindInfo(name: GroupKind): KindInfo | undefined {
   return byName.get(name);
+}
+
+/** The kind behind `deployments` of group `apps`, as a request for a subresource names it. */
+export function kindByResource(group: string, plural: string): KindInfo | undefined {
+  return byResource.get(`${plural}.${group}`);
 }
 
 export function apiVersionOf(kind: KindInfo): string {

@@ -1,0 +1,12 @@
+import type { ClusterView } from "./cluster-view.ts";
+import type { Policy } from "./policy.ts";
+
+/** Everything that an evaluation rests on besides the object itself. */
+export interface Environment {
+  readonly policy: Policy;
+  readonly cluster: ClusterView;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Asked between rules; absent: no limit. */
+  readonly expired?: () => boolean;
+}

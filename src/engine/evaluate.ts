@@ -1,0 +1,143 @@
+import { pointerOf } from "../kubernetes/location.ts";
+import type { Environment } from "./environment.ts";
+import type { Evaluation, Judgement, RuleFault, Skipped } from "./judgement.ts";
+import { cap, type Mode } from "./modes.ts";
+import { plannedAdditions } from "./mutate.ts";
+import type { Check, ResolvedMode } from "./policy.ts";
+import { isPreexisting, ratchetKeys } from "./ratchet.ts";
+import { readsAreEqual } from "./reads.ts";
+import type { Finding, RuleContext } from "./rule.ts";
+import { type Scope, scopeOf } from "./scope.ts";
+import type { Judged, Subject } from "./subject.ts";
+
+/** Judges one object by every rule that names its kind. Never throws for what an object holds. */
+export function evaluate(environment: Environment, subject: Subject): Evaluation {
+  const { policy, expired } = environment;
+  const checks = policy.checksFor(subject.kind, subject.operation, subject.subresource);
+  const result = {
+    judgements: [] as Judgement[],
+    skipped: [] as Skipped[],
+    faults: [] as RuleFault[],
+  };
+  if (checks.length === 0) return { ...result, incomplete: false };
+  const scope = scopeOf(policy, environment.cluster, subject);
+  for (const check of checks) {
+    if (expired?.() === true) return { ...result, incomplete: true };
+    judge({ environment, subject, scope, check }, result);
+  }
+  if (result.judgements.some(({ finding }) => finding.gap)) {
+    return {
+      ...result,
+      judgements: withAdditions(environment, subject, result.judgements),
+      incomplete: false,
+    };
+  }
+  return { ...result, incomplete: false };
+}
+
+interface Task {
+  readonly environment: Environment;
+  readonly subject: Subject;
+  readonly scope: Scope;
+  readonly check: Check;
+}
+
+interface Results {
+  readonly judgements: Judgement[];
+  readonly skipped: Skipped[];
+  readonly faults: RuleFault[];
+}
+
+function judge(task: Task, results: Results): void {
+  const { check, subject, scope, environment } = task;
+  const { rule } = check;
+  if (rule.check === undefined) return;
+  if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
+  const resolved = environment.policy.resolveMode(check, subject, scope.layer, environment.now);
+  if (resolved.mode === "off") return;
+  if (isUntouched(check, subject)) return;
+  try {
+    const findings = [...rule.check(contextFor(task, subject.object))];
+    if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
+  } catch (error) {
+    results.faults.push({ rule, mode: resolved.mode, error });
+  }
+}
+
+/** An update cannot change the answer of a rule that reads nothing that changed. */
+function isUntouched(check: Check, subject: Subject): boolean {
+  const { old } = subject;
+  if (old === undefined || check.rule.needs.length > 0) return false;
+  return readsAreEqual(check.rule, old, subject.object);
+}
+
+export function contextFor(task: Task, object: Judged): RuleContext {
+  const { environment, subject, scope, check } = task;
+  return {
+    subject,
+    object,
+    params: check.params,
+    platform: environment.policy.platform,
+    cluster: environment.cluster,
+    layer: scope.layer,
+    namespaceObject: scope.namespaceObject,
+    now: environment.now,
+  };
+}
+
+function judgementsOf(
+  task: Task,
+  resolved: ResolvedMode,
+  findings: readonly Finding[],
+): Judgement[] {
+  const { check, subject } = task;
+  const before =
+    subject.old === undefined
+      ? undefined
+      : ratchetKeys(check.rule.check?.(contextFor(task, subject.old)) ?? []);
+  const notVerified = unverifiedReason(task);
+  const judgements: Judgement[] = [];
+  for (const finding of findings) {
+    const mode = finalMode(resolved.mode, finding, notVerified);
+    if (mode === "off") continue;
+    judgements.push({
+      rule: check.rule,
+      mode,
+      finding,
+      preexisting: before !== undefined && isPreexisting(finding, before),
+      ...(notVerified === undefined ? {} : { notVerified }),
+      ...(resolved.exemptedBy === undefined ? {} : { exemptedBy: resolved.exemptedBy }),
+    });
+  }
+  return judgements;
+}
+
+function finalMode(mode: Mode, finding: Finding, notVerified: string | undefined): Mode {
+  const capped = finding.atMost === undefined ? mode : cap(mode, finding.atMost);
+  return notVerified === undefined ? capped : cap(capped, "warn");
+}
+
+/** Never deny on ignorance: what rests on a kind that cannot be read is capped at warn. */
+function unverifiedReason({ environment, scope, check }: Task): string | undefined {
+  if (scope.notVerified !== undefined && check.rule.everywhere !== true) return scope.notVerified;
+  for (const kind of check.rule.needs) {
+    if (environment.cluster.readability(kind) === "unreadable") {
+      return environment.cluster.reason(kind) ?? `${kind} cannot be read`;
+    }
+  }
+  return undefined;
+}
+
+function withAdditions(
+  environment: Environment,
+  subject: Subject,
+  judgements: readonly Judgement[],
+): Judgement[] {
+  const planned = plannedAdditions(environment, subject);
+  if (planned.size === 0) return [...judgements];
+  return judgements.map((judgement) => {
+    if (judgement.finding.gap !== true) return judgement;
+    const wouldAdd = planned.get(pointerOf(judgement.finding.location));
+    return wouldAdd === undefined ? judgement : { ...judgement, wouldAdd };
+  });
+}

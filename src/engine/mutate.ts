@@ -1,0 +1,158 @@
+import { jsonEqual } from "../kubernetes/equality.ts";
+import type { JsonObject } from "../kubernetes/json.ts";
+import { pointerOf } from "../kubernetes/location.ts";
+import type { Environment } from "./environment.ts";
+import { applyAdditions, applyOperations } from "./patch.ts";
+import type { PatchOperation } from "./patch-operation.ts";
+import type { Check } from "./policy.ts";
+import type { Mutation, MutationContext } from "./rule.ts";
+import { type Scope, scopeOf } from "./scope.ts";
+import { Judged, type Subject } from "./subject.ts";
+
+export interface MutationPlan {
+  readonly patch: readonly PatchOperation[];
+  /** What was filled in, told once on CREATE. */
+  readonly announcements: readonly string[];
+  readonly rules: readonly string[];
+  /** Set when the patch did not survive its own check, or a rule threw: then nothing is sent. */
+  readonly fault?: { readonly where: "rule" | "patch"; readonly error: unknown };
+}
+
+const NOTHING: MutationPlan = { patch: [], announcements: [], rules: [] };
+
+/** Kinds whose pod template cannot change once they exist. */
+const FROZEN = new Set(["Pod", "Job.batch"]);
+
+/**
+ * What the mutating rules in force add to an object. The patch is applied to a copy and planned
+ * again before it is returned: it has to apply, and a second run has to find nothing to do.
+ */
+export function planMutation(environment: Environment, subject: Subject): MutationPlan {
+  if (!mayMutate(subject)) return NOTHING;
+  const scope = scopeOf(environment.policy, environment.cluster, subject);
+  if (scope.layer === undefined || scope.notVerified !== undefined) return NOTHING;
+  const checks = mutatingChecks(environment, subject).filter(
+    (check) => modeOf(environment, check, subject, scope) === "enforce",
+  );
+  if (checks.length === 0) return NOTHING;
+  let plan: Run;
+  try {
+    plan = run(environment, subject, scope, checks);
+  } catch (error) {
+    return { ...NOTHING, fault: { where: "rule", error } };
+  }
+  if (plan.patch.length === 0) return NOTHING;
+  const error = selfCheck(environment, subject, scope, checks, plan);
+  return error === undefined ? plan : { ...NOTHING, fault: { where: "patch", error } };
+}
+
+/**
+ * What would be filled in by JSON pointer, whether or not it is in force here: for findings that
+ * tell the user so. Empty when nothing would be mutated in any mode.
+ */
+export function plannedAdditions(
+  environment: Environment,
+  subject: Subject,
+): ReadonlyMap<string, { readonly value: string; readonly enforced: boolean }> {
+  const planned = new Map<string, { value: string; enforced: boolean }>();
+  if (!mayMutate(subject)) return planned;
+  const scope = scopeOf(environment.policy, environment.cluster, subject);
+  if (scope.layer === undefined) return planned;
+  for (const check of mutatingChecks(environment, subject)) {
+    const enforced = modeOf(environment, check, subject, scope) === "enforce";
+    for (const addition of mutationOf(environment, subject, scope, check)?.additions ?? []) {
+      planned.set(pointerOf(addition.location), { value: addition.value, enforced });
+    }
+  }
+  return planned;
+}
+
+interface Run extends MutationPlan {
+  readonly root: JsonObject;
+}
+
+function run(
+  environment: Environment,
+  subject: Subject,
+  scope: Scope,
+  checks: readonly Check[],
+): Run {
+  const patch: PatchOperation[] = [];
+  const announcements: string[] = [];
+  const rules: string[] = [];
+  let current = subject;
+  for (const check of checks) {
+    const mutation = mutationOf(environment, current, scope, check);
+    if (mutation === undefined) continue;
+    const patched = applyAdditions(current.object.raw, mutation.additions);
+    if (patched.operations.length === 0) continue;
+    patch.push(...patched.operations);
+    rules.push(check.rule.id);
+    if (mutation.announcement !== undefined && subject.operation === "CREATE") {
+      announcements.push(mutation.announcement);
+    }
+    current = { ...current, object: new Judged(subject.kind, patched.root) };
+  }
+  return { patch, announcements, rules, root: current.object.raw };
+}
+
+/** undefined when the patch holds what it promises. */
+function selfCheck(
+  environment: Environment,
+  subject: Subject,
+  scope: Scope,
+  checks: readonly Check[],
+  plan: Run,
+): unknown {
+  try {
+    const root = applyOperations(subject.object.raw, plan.patch);
+    const again = { ...subject, object: new Judged(subject.kind, root) };
+    const second = run(environment, again, scope, checks);
+    return second.patch.length === 0 ? undefined : new Error("a second run adds more");
+  } catch (error) {
+    return error;
+  }
+}
+
+function mayMutate(subject: Subject): boolean {
+  if (subject.byController || subject.operation === "DELETE" || subject.subresource !== "") {
+    return false;
+  }
+  return subject.operation === "CREATE" || !FROZEN.has(subject.kind);
+}
+
+function mutatingChecks(environment: Environment, subject: Subject): readonly Check[] {
+  return environment.policy
+    .checksFor(subject.kind, subject.operation)
+    .filter((check) => check.rule.mutate !== undefined);
+}
+
+function modeOf(environment: Environment, check: Check, subject: Subject, scope: Scope) {
+  return environment.policy.resolveMode(check, subject, scope.layer, environment.now).mode;
+}
+
+function mutationOf(
+  environment: Environment,
+  subject: Subject,
+  scope: Scope,
+  check: Check,
+): Mutation | undefined {
+  const context: MutationContext = {
+    subject,
+    object: subject.object,
+    params: check.params,
+    platform: environment.policy.platform,
+    cluster: environment.cluster,
+    layer: scope.layer,
+    namespaceObject: scope.namespaceObject,
+    now: environment.now,
+    templateOpen: isTemplateOpen(subject),
+  };
+  return check.rule.mutate?.(context);
+}
+
+/** A label edit must never roll the fleet: the template is only touched when it changes anyway. */
+function isTemplateOpen(subject: Subject): boolean {
+  const { old } = subject;
+  return old === undefined || !jsonEqual(old.template?.raw, subject.object.template?.raw);
+}

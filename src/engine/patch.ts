@@ -1,0 +1,106 @@
+import fastJsonPatch from "fast-json-patch";
+import { asObject, type JsonObject, own } from "../kubernetes/json.ts";
+import { pointerFrom, segmentsOf } from "../kubernetes/location.ts";
+import type { PatchOperation } from "./patch-operation.ts";
+import type { Addition } from "./rule.ts";
+
+type MutableObject = Record<string, unknown>;
+
+export interface Patched {
+  readonly root: JsonObject;
+  readonly operations: readonly PatchOperation[];
+}
+
+/**
+ * Turns absent values into `add` operations and applies them to a copy that shares everything
+ * outside the touched paths. Missing parents are created by one `add` of the whole parent map.
+ * What is already there, or lies below something that is no map, is left alone.
+ */
+export function applyAdditions(root: JsonObject, additions: readonly Addition[]): Patched {
+  const operations = operationsFor(root, additions);
+  return { root: applyOperations(root, operations), operations };
+}
+
+/**
+ * Applies operations as the API server would, or throws: only `add`, below an existing map, never
+ * at the root and never null, which is where RFC 6902 and the server's library agree.
+ */
+export function applyOperations(
+  root: JsonObject,
+  operations: readonly PatchOperation[],
+): JsonObject {
+  if (operations.length === 0) return root;
+  const copy: MutableObject = { ...root };
+  for (const operation of operations) {
+    if (operation.path === "" || operation.value === null) {
+      throw new Error("a patch operation must add a value below the root");
+    }
+    copyAlong(copy, operation.path);
+    fastJsonPatch.applyOperation(copy, operation, true, true);
+  }
+  return copy;
+}
+
+function operationsFor(root: JsonObject, additions: readonly Addition[]): PatchOperation[] {
+  const operations: PatchOperation[] = [];
+  const created = new Map<string, MutableObject>();
+  for (const { location, value } of additions) {
+    const segments = segmentsOf(location);
+    const missing = firstMissing(root, segments);
+    if (missing === undefined) continue;
+    const path = pointerFrom(segments.slice(0, missing + 1));
+    if (missing === segments.length - 1) {
+      operations.push({ op: "add", path, value });
+      continue;
+    }
+    let parent = created.get(path);
+    if (parent === undefined) {
+      parent = {};
+      created.set(path, parent);
+      operations.push({ op: "add", path, value: parent });
+    }
+    setNested(parent, segments.slice(missing + 1), value);
+  }
+  return operations;
+}
+
+/** Index of the first segment that is absent or null; undefined when nothing can be added. */
+function firstMissing(root: JsonObject, segments: readonly string[]): number | undefined {
+  let at: unknown = root;
+  for (const [index, segment] of segments.entries()) {
+    const next: unknown = Array.isArray(at) ? at[Number(segment)] : ownIfObject(at, segment);
+    if (next === undefined || next === null) {
+      return asObject(at) === undefined ? undefined : index;
+    }
+    at = next;
+  }
+  return undefined;
+}
+
+function ownIfObject(value: unknown, key: string): unknown {
+  return own(asObject(value), key);
+}
+
+function setNested(target: MutableObject, segments: readonly string[], value: string): void {
+  let at = target;
+  for (const segment of segments.slice(0, -1)) {
+    const next = asObject(at[segment]) as MutableObject | undefined;
+    at[segment] = next ?? {};
+    at = at[segment] as MutableObject;
+  }
+  const last = segments.at(-1);
+  if (last !== undefined) at[last] = value;
+}
+
+/** Replaces every container on the way to the pointer's parent by a shallow copy. */
+function copyAlong(root: MutableObject, pointer: string): void {
+  let at: MutableObject = root;
+  for (const escaped of pointer.split("/").slice(1, -1)) {
+    const key = escaped.replaceAll("~1", "/").replaceAll("~0", "~");
+    const child = at[key];
+    if (typeof child !== "object" || child === null) return;
+    const copy = Array.isArray(child) ? [...child] : { ...child };
+    at[key] = copy;
+    at = copy as MutableObject;
+  }
+}
