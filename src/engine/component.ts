@@ -1,5 +1,5 @@
-import { asString, type JsonObject, own, ownObject, ownString } from "../kubernetes/json.ts";
 import { lastPathSegment, parseImage } from "../kubernetes/image.ts";
+import { asString, type JsonObject, own, ownObject, ownString } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { annotationOf, labelsOf } from "../kubernetes/object.ts";
 import { matchesAny } from "./glob.ts";
@@ -51,7 +51,9 @@ function inferredComponent(platform: Platform, judged: Judged): ComponentClaim |
   const byLabels = fromLabels(platform, labels) ?? fromLabels(platform, templateLabels);
   if (byLabels !== undefined) return { name: byLabels, source: "labels", sure: false };
   const byChart =
-    fromChart(platform, labels) ?? fromChart(platform, templateLabels) ?? fromRelease(platform, judged);
+    fromChart(platform, labels) ??
+    fromChart(platform, templateLabels) ??
+    fromRelease(platform, judged);
   if (byChart !== undefined) return { name: byChart, source: "chart", sure: false };
   const byImage = fromImages(platform, judged);
   return byImage === undefined ? undefined : { name: byImage, source: "image", sure: false };

@@ -54,6 +54,8 @@ export class Policy {
   readonly checks: readonly Check[];
   readonly cap: Mode;
   readonly unlayered: Mode;
+  readonly trustedControllers: readonly string[];
+  readonly excludedNamespaces: readonly string[];
   readonly #index = new Map<string, readonly Check[]>();
   readonly #trusted: ReadonlySet<string>;
   readonly #excluded: ReadonlySet<string>;
@@ -63,6 +65,8 @@ export class Policy {
     this.platform = input.platform;
     this.cap = input.cap;
     this.unlayered = input.unlayered;
+    this.trustedControllers = input.trustedControllers;
+    this.excludedNamespaces = input.excludedNamespaces;
     this.#trusted = new Set(input.trustedControllers);
     this.#excluded = new Set(input.excludedNamespaces);
     this.checks = rules.map((rule) => bind(rule, input));

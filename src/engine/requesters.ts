@@ -4,7 +4,7 @@ const SYSTEM = "system:serviceaccount:kube-system:";
 const CONTROLLER_MANAGER = "system:kube-controller-manager";
 
 /** Make Pods, ReplicaSets and Jobs from a workload that was judged itself (rules 1.12). */
-const WORKLOAD_CONTROLLERS: ReadonlySet<string> = new Set([
+export const WORKLOAD_CONTROLLERS: readonly string[] = [
   CONTROLLER_MANAGER,
   ...[
     "replicaset-controller",
@@ -15,7 +15,10 @@ const WORKLOAD_CONTROLLERS: ReadonlySet<string> = new Set([
     "replication-controller",
     "deployment-controller",
   ].map((name) => `${SYSTEM}${name}`),
-]);
+];
+
+/** The resources of those kinds, for the webhook configuration. */
+export const STAMPED_RESOURCES: readonly string[] = ["pods", "replicasets", "jobs"];
 
 const STAMPED_KINDS: ReadonlySet<GroupKind> = new Set(["Pod", "ReplicaSet.apps", "Job.batch"]);
 
@@ -26,6 +29,7 @@ export const CLEANERS: readonly string[] = [
   CONTROLLER_MANAGER,
 ];
 
+const workloadControllers: ReadonlySet<string> = new Set(WORKLOAD_CONTROLLERS);
 const cleaners: ReadonlySet<string> = new Set(CLEANERS);
 
 /**
@@ -33,7 +37,7 @@ const cleaners: ReadonlySet<string> = new Set(CLEANERS);
  * those. A denial here would be invisible and would stop self-healing.
  */
 export function isStampedByController(user: string, kind: GroupKind): boolean {
-  return STAMPED_KINDS.has(kind) && WORKLOAD_CONTROLLERS.has(user);
+  return STAMPED_KINDS.has(kind) && workloadControllers.has(user);
 }
 
 export function isCleaner(user: string): boolean {

@@ -1,0 +1,55 @@
+import { LAYER_LABEL } from "../../engine/platform.ts";
+import type { Policy } from "../../engine/policy.ts";
+
+/** Forced by the API server, so nobody can label a namespace out of it. */
+const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+
+export interface Requirement {
+  readonly key: string;
+  readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  readonly values?: readonly string[];
+}
+
+export interface NamespaceSelector {
+  readonly matchExpressions: readonly Requirement[];
+}
+
+/** The three kinds of namespace, which do not overlap, so that no request is sent twice. */
+export interface NamespaceSelectors {
+  /** Carries a layer label. */
+  readonly labelled: NamespaceSelector;
+  /** Named exactly by the policy, without a label; undefined when the policy names none. */
+  readonly named: NamespaceSelector | undefined;
+  /** Every other one; a policy's globs are resolved by the guard among these. */
+  readonly others: NamespaceSelector;
+  /** All but the excluded. */
+  readonly any: NamespaceSelector;
+  readonly hasGlobs: boolean;
+}
+
+export function namespaceSelectors(
+  policy: Policy,
+  excluded: readonly string[],
+): NamespaceSelectors {
+  const patterns = policy.platform.layers.flatMap(({ namespaces }) => namespaces);
+  const exact = patterns.filter((name) => !name.includes("*") && !excluded.includes(name));
+  const notExcluded = requirement("NotIn", [...excluded].sort());
+  const labelled = { key: LAYER_LABEL, operator: "Exists" } as const;
+  const unlabelled = { key: LAYER_LABEL, operator: "DoesNotExist" } as const;
+  return {
+    labelled: { matchExpressions: [labelled, notExcluded] },
+    named:
+      exact.length === 0
+        ? undefined
+        : { matchExpressions: [unlabelled, requirement("In", [...exact].sort())] },
+    others: {
+      matchExpressions: [unlabelled, requirement("NotIn", [...excluded, ...exact].sort())],
+    },
+    any: { matchExpressions: [notExcluded] },
+    hasGlobs: patterns.some((name) => name.includes("*")),
+  };
+}
+
+function requirement(operator: "In" | "NotIn", values: readonly string[]): Requirement {
+  return { key: NAMESPACE_NAME, operator, values: [...new Set(values)] };
+}
