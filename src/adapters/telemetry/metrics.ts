@@ -1,0 +1,73 @@
+import { Counter, Histogram, type Registry } from "prom-client";
+import type { Metrics } from "../../usecases/ports/metrics.ts";
+
+/** Whether any rule names this kind; others share the label `other`, as kinds are the user's to invent. */
+export type KnowsKind = (kind: string) => boolean;
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Counts into the given registry; product metrics only, see `gauges.ts` for what is read at scrape time. */
+export function createMetrics(registry: Registry, knowsKind: KnowsKind): Metrics {
+  const { requests, durations, findings, faults, refused } = createInstruments(registry);
+  const duration = {
+    "/mutate": durations.labels("/mutate"),
+    "/validate": durations.labels("/validate"),
+    "/validate/fail": durations.labels("/validate/fail"),
+  };
+  const finding: Metrics["finding"] = (rule, mode, door) => findings.inc({ rule, mode, door });
+  const internalError: Metrics["internalError"] = (where) => faults.inc({ where });
+  return {
+    admission: (path, request, decision, seconds) => {
+      requests.inc({
+        path,
+        operation: request.operation,
+        kind: knowsKind(request.kind.kind) ? request.kind.kind : "other",
+        outcome: decision.outcome,
+        dry_run: request.dryRun ? "true" : "false",
+      });
+      duration[path].observe(seconds);
+      for (const { rule, mode } of decision.findings) finding(rule, mode, "admission");
+      for (const where of decision.faults) internalError(where);
+    },
+    finding,
+    internalError,
+    refused: (status) => refused.inc({ status: String(status) }),
+  };
+}
+
+function createInstruments(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: "keymate_guard_admission_requests_total",
+      help: "Reviews answered. outcome: the first that holds of error, denied, patched, warned, allowed",
+      labelNames: ["path", "operation", "kind", "outcome", "dry_run"],
+      registers,
+    }),
+    durations: new Histogram({
+      name: "keymate_guard_admission_duration_seconds",
+      help: "From the start of the body to the encoded answer",
+      labelNames: ["path"],
+      buckets: SECONDS,
+      registers,
+    }),
+    findings: new Counter({
+      name: "keymate_guard_findings_total",
+      help: "Findings by rule, mode and the door they were found at",
+      labelNames: ["rule", "mode", "door"],
+      registers,
+    }),
+    faults: new Counter({
+      name: "keymate_guard_internal_errors_total",
+      help: "Faults of the guard itself; reviews they hit were answered explicitly",
+      labelNames: ["where"],
+      registers,
+    }),
+    refused: new Counter({
+      name: "keymate_guard_http_refused_total",
+      help: "Requests on the admission port that were not reviews, by HTTP status",
+      labelNames: ["status"],
+      registers,
+    }),
+  };
+}
