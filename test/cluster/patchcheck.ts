@@ -12,7 +12,7 @@ export interface PatchCase {
 export interface PatchAnswer {
   readonly id: string;
   readonly ok: boolean;
-  /** Where it went wrong; the API server answers 500 to all but "decode". */
+  /** Where it went wrong; failurePolicy: Ignore softens only "decode". */
   readonly stage?: "input" | "decode" | "apply" | "panic" | "result";
   readonly error?: string;
   /** JSON text of the patched document. */
