@@ -1,8 +1,8 @@
 import { lastPathSegment, parseImage } from "../kubernetes/image.ts";
-import { asString, type JsonObject, own, ownObject, ownString } from "../kubernetes/json.ts";
+import { asString, type JsonObject, own, ownString } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { annotationOf, labelsOf } from "../kubernetes/object.ts";
-import { matchesAny } from "./glob.ts";
+import { matches } from "./glob.ts";
 import { type Component, declaredComponent, PART_OF_LABEL, type Platform } from "./platform.ts";
 import type { Judged } from "./subject.ts";
 
@@ -73,11 +73,12 @@ function fromLabels(platform: Platform, labels: JsonObject | undefined): string 
   return undefined;
 }
 
-function matchesLabels(component: Component, labels: JsonObject): boolean {
-  const wanted = component.match?.labels;
+/** Any one of them is enough: they are alternatives, like the image globs. */
+function matchesLabels({ match }: Component, labels: JsonObject): boolean {
+  const wanted = match?.labels;
   if (wanted === undefined) return false;
-  const entries = Object.entries(wanted);
-  return entries.length > 0 && entries.every(([key, value]) => own(labels, key) === value);
+  for (const key of Object.keys(wanted)) if (own(labels, key) === wanted[key]) return true;
+  return false;
 }
 
 /** The chart label is `<name>-<version>`; names may hold dashes and digits, versions start at one. */
@@ -110,10 +111,8 @@ function fromImage(platform: Platform, reference: string | undefined): string | 
   const last = lastPathSegment(image);
   const full = `${image.registry}/${image.repository}`;
   for (const { name, match } of platform.components.values()) {
-    const globs = match?.images;
-    if (globs === undefined) continue;
-    if (matchesAny(globs, full) || matchesAny(globs, image.repository) || matchesAny(globs, last)) {
-      return name;
+    for (const glob of match?.images ?? []) {
+      if (matches(glob, glob.includes("/") ? full : last)) return name;
     }
   }
   return knownName(platform, last);

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, parseAllDocuments } from "yaml";
+import type { Environment } from "../../src/engine/environment.ts";
+import { isStampedByController } from "../../src/engine/requesters.ts";
+import { StaticView } from "../../src/engine/static-view.ts";
+import type { Door, Operation, Subject } from "../../src/engine/subject.ts";
+import type { JsonObject } from "../../src/kubernetes/json.ts";
+import { mustBeObject, subjectOf } from "./builders.ts";
+import { policyWith } from "./policy.ts";
+
+export const FIXTURES = join(import.meta.dirname, "../rules");
+
+/** What a fixture claims: no finding, these findings, this patch. */
+export type FixtureKind = "allow" | "deny" | "fix";
+
+/** One scenario: a cluster, and the object that is judged in it. */
+export interface Fixture {
+  readonly rule: string;
+  readonly kind: FixtureKind;
+  /** `deny.missing-label` */
+  readonly name: string;
+  readonly file: string;
+  /** Beside the file; only deny and fix have one. */
+  readonly expectedFile: string;
+  readonly settings: FixtureSettings;
+  readonly documents: readonly JsonObject[];
+}
+
+/** The leading comment block, read as YAML. */
+export interface FixtureSettings {
+  readonly operation: Operation;
+  readonly door: Door;
+  readonly user: string;
+  /** ISO 8601. */
+  readonly now: string;
+  readonly subresource: string;
+  /** Laid over the `spec` of the embedded policy. */
+  readonly policy: JsonObject;
+}
+
+const DEFAULTS: FixtureSettings = {
+  operation: "CREATE",
+  door: "admission",
+  user: "developer",
+  now: "2026-11-23T00:00:00Z",
+  subresource: "",
+  policy: {},
+};
+
+const filePattern = /^((allow|deny|fix)\.[a-z0-9-]+)\.yaml$/;
+
+/** Folders of fixtures; each is named after its rule. */
+export function fixtureFolders(root: string = FIXTURES): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+export function fixturesOf(rule: string, root: string = FIXTURES): Fixture[] {
+  const folder = join(root, rule);
+  return readdirSync(folder)
+    .sort()
+    .flatMap((file) => {
+      const match = filePattern.exec(file);
+      if (match === null) return [];
+      const [, name = "", kind = ""] = match;
+      return [readFixture(join(folder, file), { rule, name, kind: kind as FixtureKind })];
+    });
+}
+
+/** Files in a folder that are neither a fixture nor an expectation that one needs. */
+export function surplusFiles(rule: string, root: string = FIXTURES): string[] {
+  const wanted = new Set(
+    fixturesOf(rule, root).flatMap(({ kind, name }) =>
+      kind === "allow" ? [`${name}.yaml`] : [`${name}.yaml`, `${name}.expected.json`],
+    ),
+  );
+  return readdirSync(join(root, rule)).filter((file) => !wanted.has(file));
+}
+
+function readFixture(
+  file: string,
+  identity: { rule: string; name: string; kind: FixtureKind },
+): Fixture {
+  const text = readFileSync(file, "utf8");
+  const documents = parseAllDocuments(text).map((document, index) => {
+    if (document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]?.message}`);
+    return mustBeObject(document.toJS(), `${file}: document ${index + 1}`);
+  });
+  if (documents.length === 0) throw new Error(`${file}: no document to judge`);
+  return {
+    ...identity,
+    file,
+    expectedFile: file.replace(/\.yaml$/, ".expected.json"),
+    settings: readSettings(text, file),
+    documents,
+  };
+}
+
+/** Comment lines that do not look like `key: value` are prose and for people. */
+function readSettings(text: string, file: string): FixtureSettings {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("#"));
+  const comments = lines.slice(0, end < 0 ? lines.length : end).map((line) => line.slice(2));
+  const isSetting = (line: string) => /^[a-z]+:/.test(line);
+  const yaml = comments.filter((line) => isSetting(line) || line.startsWith("  ")).join("\n");
+  const given = (parse(yaml, { schema: "core" }) ?? {}) as Record<string, unknown>;
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(DEFAULTS, key)) throw new Error(`${file}: unknown setting ${key}`);
+  }
+  return { ...DEFAULTS, ...given };
+}
+
+/** The object that is judged: the last document. */
+export function judgedDocument({ documents, file }: Fixture): JsonObject {
+  const last = documents.at(-1);
+  if (last === undefined) throw new Error(`${file}: no document to judge`);
+  return last;
+}
+
+/** What a door would hand to the engine; `object` replaces the judged document. */
+export function subjectOfFixture(fixture: Fixture, object = judgedDocument(fixture)): Subject {
+  const { operation, door, user, subresource } = fixture.settings;
+  const old = operation === "UPDATE" ? fixture.documents.at(-2) : undefined;
+  if (operation === "UPDATE" && old === undefined)
+    throw new Error(`${fixture.file}: no old object`);
+  const subject = subjectOf(object, { operation, door, user, subresource, ...(old && { old }) });
+  const stamped = operation === "CREATE" && isStampedByController(user, subject.kind);
+  const { policy } = environmentOf(fixture);
+  return { ...subject, byController: stamped || policy.isTrustedController(user) };
+}
+
+/** On admission of a new object the cluster does not hold it yet; everywhere else it does. */
+export function environmentOf({ settings, documents }: Fixture): Environment {
+  const isNew = settings.door === "admission" && settings.operation !== "DELETE";
+  return {
+    policy: policyWith(settings.policy),
+    cluster: new StaticView(isNew ? documents.slice(0, -1) : documents),
+    now: Date.parse(settings.now),
+  };
+}
