@@ -1,0 +1,24 @@
+# syntax=docker/dockerfile:1
+# Both bases are arguments: pin them by digest, or point them at a mirror of your own.
+ARG BUILD_IMAGE=node:26-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs26-debian13:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.ts scripts/build.ts
+COPY src src
+RUN node scripts/build.ts && npm ci --ignore-scripts --omit=dev
+
+FROM ${RUNTIME_IMAGE}
+WORKDIR /app
+COPY --from=build /src/package.json ./
+COPY --from=build /src/node_modules node_modules
+COPY --from=build /src/dist dist
+USER 65532:65532
+EXPOSE 8443 8081
+# Node is process 1 and gets SIGTERM itself. The heap stays below the container's memory limit.
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=65", "/app/dist/bin.js"]
+CMD ["serve"]
