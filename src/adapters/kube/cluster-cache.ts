@@ -1,0 +1,154 @@
+import type { ClusterView, Readability } from "../../engine/cluster-view.ts";
+import type { JsonObject } from "../../kubernetes/json.ts";
+import { type GroupKind, type KindInfo, kindInfo } from "../../kubernetes/kinds.ts";
+import type { Clock } from "../../usecases/ports/clock.ts";
+import type { Logger } from "../../usecases/ports/logger.ts";
+import type { Connection } from "./api-client.ts";
+import { collectionOf } from "./collection.ts";
+import { type ObjectChange, ObjectStore } from "./object-store.ts";
+import { projectionOf } from "./projection.ts";
+import { Reflector, type ReflectorStatus } from "./reflector.ts";
+import { Waiters } from "./waiters.ts";
+
+/** Longer than this without event or bookmark, and the cache no longer speaks for the cluster. */
+const STALE_MS = 300_000;
+
+export interface ClusterCacheOptions {
+  readonly connection: Connection;
+  /** Kinds to hold; each must be known to kinds.ts. */
+  readonly kinds: readonly GroupKind[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Hears of each difference after it took effect; must not throw. */
+  readonly onChange?: (kind: GroupKind, change: ObjectChange) => void;
+}
+
+export interface CacheStats extends ReflectorStatus {
+  readonly kind: GroupKind;
+  readonly objects: number;
+  readonly synced: boolean;
+}
+
+interface Entry {
+  readonly info: KindInfo;
+  readonly what: string;
+  readonly store: ObjectStore;
+  readonly reflector: Reflector;
+  readonly waiters: Waiters;
+}
+
+/** What rules see of a live cluster: one reflector per kind, held in memory, cut to what they read. */
+export class ClusterCache implements ClusterView {
+  readonly #clock: Clock;
+  readonly #entries: ReadonlyMap<GroupKind, Entry>;
+
+  constructor(options: ClusterCacheOptions) {
+    this.#clock = options.clock;
+    this.#entries = new Map(
+      [...new Set(options.kinds)].map((kind) => [kind, createEntry(kind, options)]),
+    );
+  }
+
+  /** Starts all reflectors; they end with the signal. */
+  start(signal: AbortSignal): void {
+    for (const { reflector } of this.#entries.values()) void reflector.run(signal);
+  }
+
+  /** Whether the cluster has answered for every kind, be it with "absent" or "forbidden". */
+  synced(): boolean {
+    return this.pending().length === 0;
+  }
+
+  /** Kinds that the cluster has not answered for, with what they wait for. */
+  pending(): readonly { readonly kind: GroupKind; readonly problem: string | undefined }[] {
+    return this.stats()
+      .filter((entry) => !entry.synced)
+      .map(({ kind, problem }) => ({ kind, problem }));
+  }
+
+  stats(): readonly CacheStats[] {
+    return [...this.#entries].map(([kind, { reflector, store }]) => ({
+      kind,
+      ...reflector.status(),
+      objects: store.size,
+      synced: reflector.status().state !== "cold",
+    }));
+  }
+
+  readability(kind: GroupKind): Readability {
+    const state = this.#entries.get(kind)?.reflector.status().state;
+    if (state === "absent") return "absent";
+    return this.reason(kind) === undefined ? "readable" : "unreadable";
+  }
+
+  reason(kind: GroupKind): string | undefined {
+    const entry = this.#entries.get(kind);
+    if (entry === undefined) return `${kind} is not watched`;
+    const { state, problem, lastEvent } = entry.reflector.status();
+    if (state === "absent") return undefined;
+    if (state === "blocked") return problem;
+    if (state === "cold") {
+      return `the cache of ${entry.what} is not synced yet${problem === undefined ? "" : `: ${problem}`}`;
+    }
+    const silentMs = this.#clock.now() - lastEvent;
+    if (silentMs <= STALE_MS) return undefined;
+    return `the cache of ${entry.what} is stale: nothing heard for ${Math.round(silentMs / 1000)} s`;
+  }
+
+  get(kind: GroupKind, namespace: string, name: string): JsonObject | undefined {
+    const entry = this.#entries.get(kind);
+    return entry?.store.get(entry.info.namespaced ? namespace : "", name);
+  }
+
+  list(kind: GroupKind, namespace?: string): Iterable<JsonObject> {
+    const entry = this.#entries.get(kind);
+    if (entry === undefined) return [];
+    const { store, info } = entry;
+    return {
+      [Symbol.iterator]: () =>
+        namespace === undefined || !info.namespaced ? store.all() : store.inNamespace(namespace),
+    };
+  }
+
+  /**
+   * The object as soon as the cache has it, undefined when `ms` are over. Does not wait for a kind
+   * that cannot be read.
+   */
+  async waitFor(
+    kind: GroupKind,
+    namespace: string,
+    name: string,
+    ms: number,
+  ): Promise<JsonObject | undefined> {
+    const found = this.get(kind, namespace, name);
+    const entry = this.#entries.get(kind);
+    if (found !== undefined || entry === undefined || this.readability(kind) !== "readable") {
+      return found;
+    }
+    return entry.waiters.wait(entry.info.namespaced ? namespace : "", name, ms);
+  }
+}
+
+function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
+  const info = kindInfo(kind);
+  if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
+  const { connection, clock, logger, random, onChange } = options;
+  const { metadataOnly, project } = projectionOf(info);
+  const waiters = new Waiters(clock);
+  const store = new ObjectStore((change) => {
+    waiters.notify(change);
+    onChange?.(kind, change);
+  });
+  const collection = collectionOf(info, metadataOnly);
+  const reflector = new Reflector({
+    connection,
+    collection,
+    project,
+    sink: store,
+    clock,
+    logger,
+    random,
+  });
+  return { info, what: collection.what, store, reflector, waiters };
+}

@@ -1,0 +1,200 @@
+import type { JsonObject } from "../../kubernetes/json.ts";
+import type { Clock } from "../../usecases/ports/clock.ts";
+import type { Logger } from "../../usecases/ports/logger.ts";
+import type { Connection } from "./api-client.ts";
+import { Backoff } from "./backoff.ts";
+import { type Collection, listPages, type WatchEvent } from "./collection.ts";
+import { type KubeError, transportError } from "./kube-error.ts";
+import { servedElsewhere } from "./served-versions.ts";
+import { watchOnce } from "./watch-stream.ts";
+
+const HEALTHY_MS = 120_000;
+/** A watch that ends sooner than this was cut, not finished. */
+const SHORT_MS = 5_000;
+const RELIST_SPACING_MS = 30_000;
+/** How often to ask again for a kind that is missing or forbidden. */
+const RETRY_MS = 30_000;
+
+export interface ReflectorSink {
+  replace(objects: readonly JsonObject[]): void;
+  set(object: JsonObject): void;
+  delete(object: JsonObject): void;
+}
+
+export interface ReflectorOptions {
+  readonly connection: Connection;
+  readonly collection: Collection;
+  /** Cuts an object to what is kept; name, namespace and resourceVersion must stay. */
+  readonly project: (object: JsonObject) => JsonObject;
+  readonly sink: ReflectorSink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+}
+
+export interface ReflectorStatus {
+  /** `cold`: never listed · `absent`: the API has no such resource · `blocked`: it is there, but not for us */
+  readonly state: "cold" | "synced" | "absent" | "blocked";
+  /** The latest failure in words, undefined while the watch is open. */
+  readonly problem: string | undefined;
+  /** Milliseconds since the epoch of the last list, event or bookmark; 0 for never. */
+  readonly lastEvent: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly relists: number;
+  readonly reconnects: number;
+}
+
+/**
+ * Mirrors one collection into a sink: list, then watch, for as long as the signal lets it. Never
+ * throws and never gives up; what the sink holds stays while the API server is away.
+ */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #backoff: Backoff;
+  readonly #status: { -readonly [K in keyof ReflectorStatus]: ReflectorStatus[K] } = {
+    state: "cold",
+    problem: undefined,
+    lastEvent: 0,
+    events: 0,
+    bytes: 0,
+    relists: 0,
+    reconnects: 0,
+  };
+  /** Where the next watch starts; undefined when only a list can tell. */
+  #version: string | undefined;
+  /** Version at which a watch line was garbled. Twice the same: list instead. */
+  #garbledAt: string | undefined;
+  #listed = false;
+  #lastRelist = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.random);
+  }
+
+  status(): ReflectorStatus {
+    return this.#status;
+  }
+
+  /** Resolves when the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, logger, collection } = this.#options;
+    while (!signal.aborted) {
+      const started = clock.now();
+      let wait: number;
+      try {
+        if (this.#version === undefined) await this.#list(signal);
+        await this.#watch(this.#version ?? "", signal);
+        wait = this.#afterEnd(clock.now() - started);
+      } catch (error) {
+        if (signal.aborted) return;
+        const failure = await this.#explain(error, signal);
+        if (signal.aborted) return;
+        if (clock.now() - started >= HEALTHY_MS) this.#backoff.reset();
+        wait = this.#afterFailure(failure);
+        this.#report(failure, logger, collection, wait);
+      }
+      this.#status.reconnects += 1;
+      await clock.sleep(wait, signal);
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { connection, collection, project, sink, clock } = this.#options;
+    if (this.#listed) {
+      this.#status.relists += 1;
+      this.#lastRelist = clock.now();
+    }
+    const objects: JsonObject[] = [];
+    let version = "";
+    for await (const page of listPages(connection, collection, !this.#listed, signal)) {
+      for (const item of page.items) objects.push(project(item));
+      version = page.resourceVersion;
+      this.#status.bytes += page.bytes;
+      await nextTurn();
+    }
+    sink.replace(objects);
+    this.#version = version;
+    this.#listed = true;
+    this.#status.state = "synced";
+    this.#status.lastEvent = this.#options.clock.now();
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { connection, collection, clock, random } = this.#options;
+    const options = { connection, collection, resourceVersion, clock, random };
+    const handlers = {
+      opened: () => {
+        this.#status.state = "synced";
+        this.#status.problem = undefined;
+      },
+      received: (bytes: number) => {
+        this.#status.bytes += bytes;
+      },
+      event: (event: Exclude<WatchEvent, { type: "error" }>) => this.#take(event),
+    };
+    await watchOnce(options, handlers, signal);
+  }
+
+  #take(event: Exclude<WatchEvent, { type: "error" }>): void {
+    const { project, sink, clock } = this.#options;
+    if (event.type === "set") sink.set(project(event.object));
+    else if (event.type === "delete") sink.delete(event.object);
+    this.#version = event.version;
+    this.#status.events += 1;
+    this.#status.lastEvent = clock.now();
+  }
+
+  #afterEnd(livedMs: number): number {
+    if (livedMs >= HEALTHY_MS) this.#backoff.reset();
+    return livedMs >= SHORT_MS ? 0 : this.#backoff.next();
+  }
+
+  async #explain(error: unknown, signal: AbortSignal): Promise<KubeError> {
+    const { connection, collection } = this.#options;
+    const failure = transportError(error, connection.server);
+    if (failure.code !== "not-found") return failure;
+    return (await servedElsewhere(connection, collection, signal)) ?? failure;
+  }
+
+  /** Updates the state and returns how long to wait. */
+  #afterFailure(error: KubeError): number {
+    const { clock, random, sink } = this.#options;
+    this.#status.problem = error.message;
+    switch (error.code) {
+      case "expired":
+        this.#version = undefined;
+        return (
+          Math.max(0, this.#lastRelist + RELIST_SPACING_MS - clock.now()) + this.#backoff.next()
+        );
+      case "other-version":
+      case "forbidden":
+        this.#status.state = "blocked";
+        return RETRY_MS * (0.75 + random() / 2);
+      case "not-found":
+        this.#version = undefined;
+        this.#status.state = "absent";
+        sink.replace([]);
+        return RETRY_MS * (0.75 + random() / 2);
+      case "garbled":
+        if (this.#version === this.#garbledAt) this.#version = undefined;
+        this.#garbledAt = this.#version;
+        return this.#backoff.next();
+      default:
+        return (error.retryAfterMs ?? 0) + this.#backoff.next();
+    }
+  }
+
+  #report(error: KubeError, logger: Logger, { what }: Collection, waitMs: number): void {
+    const fields = { collection: what, code: error.code, problem: error.message, waitMs };
+    // An optional kind that is not installed, and a version too old, are everyday life.
+    if (error.code === "not-found" || error.code === "expired") {
+      logger.debug(fields, "watch interrupted");
+    } else logger.warn(fields, "watch interrupted");
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

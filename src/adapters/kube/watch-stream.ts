@@ -1,0 +1,147 @@
+import type { Clock } from "../../usecases/ports/clock.ts";
+import type { ApiStream, Connection } from "./api-client.ts";
+import {
+  type Collection,
+  collectionRequest,
+  parseWatchLine,
+  type WatchEvent,
+} from "./collection.ts";
+import { answerError, KubeError, statusError } from "./kube-error.ts";
+import { LineSplitter } from "./line-splitter.ts";
+
+/** The API server sends a bookmark about every minute, so this long a silence means a dead peer. */
+const STALL_MS = 90_000;
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+export interface WatchOptions {
+  readonly connection: Connection;
+  readonly collection: Collection;
+  readonly resourceVersion: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface WatchHandlers {
+  /** The server accepted the watch. */
+  opened(): void;
+  received(bytes: number): void;
+  event(event: Exclude<WatchEvent, { type: "error" }>): void;
+}
+
+/**
+ * One watch from start to end. Returns when the server ends it; throws KubeError, `expired` when
+ * only a new list can help, `stalled` after 90 s of silence.
+ */
+export async function watchOnce(
+  options: WatchOptions,
+  handlers: WatchHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  const guard = new StallGuard(options.clock);
+  const stop = () => guard.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) return;
+    await readEvents(options, handlers, guard);
+  } catch (error) {
+    if (!guard.stalled) throw error;
+    const text = `the watch of ${options.collection.what} was silent for ${STALL_MS / 1000} s`;
+    throw new KubeError("stalled", text);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    guard.stop();
+  }
+}
+
+async function readEvents(
+  options: WatchOptions,
+  handlers: WatchHandlers,
+  guard: StallGuard,
+): Promise<void> {
+  const { connection, collection, resourceVersion, random } = options;
+  const query = {
+    watch: true,
+    allowWatchBookmarks: true,
+    resourceVersion,
+    // Random, so that the watches of many replicas do not end together.
+    timeoutSeconds: 300 + Math.floor(random() * 301),
+  };
+  const request = collectionRequest(collection, query, "");
+  const stream = await connection.stream({ ...request, signal: guard.signal });
+  if (stream.status !== 200) throw await refusal(stream, collection.what);
+  handlers.opened();
+  const lines = new LineSplitter(MAX_LINE_BYTES);
+  for await (const chunk of stream.chunks) {
+    guard.alive();
+    handlers.received(chunk.length);
+    for (const line of splitLines(lines, chunk, collection.what)) {
+      const event = parseWatchLine(line);
+      if (event === undefined) {
+        throw new KubeError(
+          "garbled",
+          `the watch of ${collection.what} sent a line that is not an event`,
+        );
+      }
+      if (event.type === "error") throw statusError(event.status, "watch", collection.what);
+      handlers.event(event);
+    }
+  }
+}
+
+function* splitLines(splitter: LineSplitter, chunk: Buffer, what: string): Generator<string> {
+  try {
+    yield* splitter.push(chunk);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    // The event cannot be taken from the watch, so the list has to bring it.
+    throw new KubeError("expired", `the watch of ${what} sent too long a line`, { cause });
+  }
+}
+
+async function refusal(stream: ApiStream, what: string): Promise<KubeError> {
+  let body = "";
+  for await (const chunk of stream.chunks) {
+    body += chunk.toString("utf8");
+    if (body.length > MAX_ERROR_BYTES) break;
+  }
+  return answerError({ status: stream.status, headers: stream.headers, body }, "watch", what);
+}
+
+/** Aborts its signal when nothing arrived for STALL_MS. One timer per watch, none per event. */
+class StallGuard {
+  readonly #abort = new AbortController();
+  readonly #clock: Clock;
+  #last: number;
+  stalled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#last = clock.now();
+    void this.#run();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  alive(): void {
+    this.#last = this.#clock.now();
+  }
+
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.signal.aborted) {
+      const left = this.#last + STALL_MS - this.#clock.now();
+      if (left <= 0) {
+        this.stalled = true;
+        this.stop();
+        return;
+      }
+      await this.#clock.sleep(left, this.signal);
+    }
+  }
+}
