@@ -1,0 +1,118 @@
+import { watch } from "node:fs";
+import type {
+  CertificateSource,
+  ServingCertificate,
+  SourceHealth,
+} from "../../usecases/ports/certificate-source.ts";
+import type { Clock } from "../../usecases/ports/clock.ts";
+import type { Logger } from "../../usecases/ports/logger.ts";
+import { type CertificateSet, EMPTY_SET, isSameSet, toServing } from "./certificate-set.ts";
+import { CurrentCertificate } from "./current-certificate.ts";
+import { readCertificateFiles } from "./directory-files.ts";
+import { errorText } from "./error-text.ts";
+import { servingHealth } from "./health.ts";
+import { inspectPair } from "./pair.ts";
+import { WakeableLoop } from "./wakeable-loop.ts";
+
+export interface FileSourceOptions {
+  /** Holds tls.crt, tls.key and, where callers have to be told whom to trust, ca.crt. */
+  readonly directory: string;
+  /** DNS names and IP addresses that the certificate has to cover; empty: any will do. */
+  readonly names: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const POLL_MS = 10_000;
+
+/**
+ * Certificates that somebody else makes: cert-manager, a mounted Secret, an operator. Read again
+ * on every change and every 10 s, for Kubernetes swaps a symlink that not every file system
+ * reports. A pair that must not be served is reported and the last good one stays.
+ */
+export class FileSource implements CertificateSource {
+  readonly #options: FileSourceOptions;
+  readonly #current: CurrentCertificate;
+  readonly #loop: WakeableLoop;
+  #files: CertificateSet = EMPTY_SET;
+  #note: string | undefined;
+  #watched: { close(): void } | undefined;
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options;
+    this.#current = new CurrentCertificate(options.logger);
+    this.#loop = new WakeableLoop(options.clock, () => this.#step());
+  }
+
+  current(): ServingCertificate | undefined {
+    return this.#current.value;
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#unwatch(), { once: true });
+    return this.#loop.start(signal);
+  }
+
+  health(): SourceHealth {
+    return servingHealth(this.#current.value, this.#note, this.#options.clock.now());
+  }
+
+  onChange(listener: (certificate: ServingCertificate) => void): void {
+    this.#current.onChange(listener);
+  }
+
+  async #step(): Promise<number> {
+    this.#watch();
+    try {
+      this.#say(await this.#reload());
+    } catch (error) {
+      this.#say(errorText(error));
+    }
+    return POLL_MS;
+  }
+
+  /** Resolves with what is wrong, undefined when all is well. */
+  async #reload(): Promise<string | undefined> {
+    const { clock, directory, names } = this.#options;
+    const files = await readCertificateFiles(directory);
+    const missing = (["tls.crt", "tls.key"] as const).filter((file) => files[file] === "");
+    if (missing.length > 0) return `waiting for ${missing.join(" and ")} in ${directory}`;
+    const now = clock.now();
+    const ca = files["ca.crt"] === "" ? undefined : files["ca.crt"];
+    const pair = { cert: files["tls.crt"], key: files["tls.key"], ca };
+    const problems = inspectPair(pair, { names, now });
+    if (problems.length > 0) {
+      const reasons = problems.map((problem) => problem.message).join("; ");
+      return `waiting for a better pair in ${directory}: ${reasons}`;
+    }
+    if (isSameSet(files, this.#files)) return undefined;
+    this.#files = files;
+    this.#current.swap(toServing(files, now));
+    return undefined;
+  }
+
+  #watch(): void {
+    if (this.#watched !== undefined) return;
+    try {
+      const watcher = watch(this.#options.directory, { persistent: false });
+      this.#watched = watcher;
+      watcher.on("change", () => this.#loop.wake());
+      // Among others when the folder itself is replaced: the next poll starts anew.
+      watcher.on("error", () => this.#unwatch());
+    } catch {
+      // There is no such folder yet, or no more watches: polling has to do.
+    }
+  }
+
+  #unwatch(): void {
+    this.#watched?.close();
+    this.#watched = undefined;
+  }
+
+  #say(note: string | undefined): void {
+    if (note !== undefined && note !== this.#note) {
+      this.#options.logger.warn({ reason: note }, "certificate files");
+    }
+    this.#note = note;
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  type Authority,
+  type CertificateSet,
+  EMPTY_SET,
+  type Examination,
+  isLeafDue,
+  namesToKeep,
+  trustedStill,
+} from "./certificate-set.ts";
+import type { IssuePlan } from "./issue.ts";
+import { toBundle, toPem } from "./pem.ts";
+import type { ManagedSet, SecretState } from "./secret-state.ts";
+
+/** What is to be written: `base` changed by `issue`, if anything has to be issued, then `after`. */
+export interface SecretWrite {
+  readonly kind: "write";
+  /** For the log. */
+  readonly why: string;
+  readonly resourceVersion: string;
+  readonly base: CertificateSet;
+  readonly issue: IssuePlan | undefined;
+  readonly after: Omit<ManagedSet, "set">;
+}
+
+/** A set and what it is good for. */
+export interface Examined {
+  readonly managed: ManagedSet;
+  readonly examination: Examination;
+}
+
+export type Filled = Extract<SecretState, { kind: "corrupt" | "valid" }>;
+
+export function createAll(resourceVersion: string, generation: number): SecretWrite {
+  return {
+    kind: "write",
+    why: "first CA and leaf",
+    resourceVersion,
+    base: EMPTY_SET,
+    issue: { kind: "create", generation },
+    after: {
+      generation,
+      leafGeneration: generation,
+      pendingSince: undefined,
+      dropAfter: undefined,
+    },
+  };
+}
+
+/** A new CA beside those of `from`, whose leaf stays in service until the overlap is past. */
+export function publishAuthority(
+  resourceVersion: string,
+  from: Examined,
+  generation: number,
+  now: number,
+): SecretWrite {
+  const { examination, managed } = from;
+  const { authority, issuer } = examination;
+  // Only the CA that signed the leaf can sign another that callers trust today.
+  const signer = authority?.certificate === issuer ? authority : undefined;
+  const due = signer !== undefined && isLeafDue(examination, signer, now);
+  const trusted = trustedStill(examination);
+  const renewWith = due ? signer.pair : undefined;
+  return {
+    kind: "write",
+    why: "new CA published",
+    resourceVersion,
+    base: managed.set,
+    issue: { kind: "rotate", generation, trusted, renewWith },
+    after: { ...managed, generation, pendingSince: now, dropAfter: undefined },
+  };
+}
+
+/** A leaf from the newest CA; an older CA that signed the one before stays until `dropMs` later. */
+export function replaceLeaf(
+  state: Filled,
+  authority: Authority,
+  times: { readonly now: number; readonly dropMs: number },
+  why: string,
+): SecretWrite {
+  const { examination, managed, resourceVersion } = state;
+  const { leaf, issuer } = examination;
+  const { generation } = managed;
+  const moved = issuer !== undefined && issuer !== authority.certificate;
+  const { now, dropMs } = times;
+  // A leaf that has expired needs its CA no longer.
+  const dropAfter = Math.min(leaf?.validToDate.getTime() ?? now, now + dropMs);
+  return {
+    kind: "write",
+    why,
+    resourceVersion,
+    base: managed.set,
+    issue: { kind: "issue-leaf", authority: authority.pair, moreNames: namesToKeep(examination) },
+    after: {
+      generation,
+      leafGeneration: generation,
+      pendingSince: undefined,
+      dropAfter: moved ? dropAfter : managed.dropAfter,
+    },
+  };
+}
+
+export function dropOldAuthorities(state: Filled, authority: Authority): SecretWrite {
+  const { managed, resourceVersion } = state;
+  return {
+    kind: "write",
+    why: "old CA dropped",
+    resourceVersion,
+    base: { ...managed.set, "ca.crt": toPem(authority.certificate) },
+    issue: undefined,
+    after: { ...managed, dropAfter: undefined },
+  };
+}
+
+/** What is in service, and for a while the CA of the Secret's leaf: other replicas may serve it. */
+export function putBack(
+  state: Filled,
+  memory: Examined,
+  times: { readonly now: number; readonly dropMs: number },
+): SecretWrite {
+  const { managed, examination } = memory;
+  const { issuer } = state.examination;
+  const authorities = [...examination.authorities, ...(issuer === undefined ? [] : [issuer])];
+  // While a CA is pending the next leaf sets the date.
+  const dropAfter = managed.pendingSince === undefined ? times.now + times.dropMs : undefined;
+  return {
+    kind: "write",
+    why: "newer CA put back",
+    resourceVersion: state.resourceVersion,
+    base: { ...managed.set, "ca.crt": toBundle(authorities) },
+    issue: undefined,
+    after: { ...managed, dropAfter },
+  };
+}
