@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { PolicyInput } from "../../../src/engine/policy.ts";
+import type { Rule } from "../../../src/engine/rule.ts";
+import { type WebhookEntry, webhookEntries } from "../../../src/usecases/webhooks/entries.ts";
+import { addingRule, badRule, fakePolicy, override } from "../../support/fake-rules.ts";
+
+const service = { name: "keymate-guard", namespace: "keymate-guard", port: 443 };
+
+function entries(rules: readonly Rule[], parts: Partial<PolicyInput> = {}) {
+  return webhookEntries(fakePolicy(rules, parts), {
+    client: { service, caBundle: "Q0E=" },
+    excluded: ["kube-system", "keymate-guard"],
+    mutateTimeoutSeconds: 3,
+    validateTimeoutSeconds: 5,
+  });
+}
+
+function named(list: readonly WebhookEntry[], name: string): WebhookEntry | undefined {
+  return list.find((entry) => entry.name === `${name}.guard.keymate.io`);
+}
+
+const pods = [{ kinds: ["Pod"], operations: ["CREATE", "UPDATE"] as const }];
+const namespaces = [{ kinds: ["Namespace"], operations: ["UPDATE"] as const }];
+
+test("only what may be denied in a layer namespace is registered with Fail", () => {
+  const { validating } = entries([
+    badRule("strict", { targets: pods }),
+    badRule("lenient", { mode: "warn" }),
+  ]);
+  assert.deepEqual(named(validating, "enforce-labelled")?.rules, [
+    {
+      apiGroups: [""],
+      apiVersions: ["v1"],
+      operations: ["CREATE", "UPDATE"],
+      resources: ["pods"],
+      scope: "Namespaced",
+    },
+  ]);
+  assert.equal(named(validating, "enforce-labelled")?.failurePolicy, "Fail");
+  const lenient = named(validating, "observe-labelled");
+  assert.equal(lenient?.failurePolicy, "Ignore");
+  assert.ok(lenient?.rules.some(({ resources }) => resources.includes("deployments")));
+  for (const entry of validating.filter(({ name }) => name.startsWith("observe-others"))) {
+    assert.equal(entry.failurePolicy, "Ignore");
+  }
+});
+
+test("nothing is registered with Fail, and nothing mutates, while everything is capped at warn", () => {
+  const { validating, mutating } = entries([badRule("r"), addingRule("add", "a")], { cap: "warn" });
+  assert.deepEqual(mutating, []);
+  assert.ok(validating.length > 0);
+  assert.ok(validating.every(({ failurePolicy }) => failurePolicy === "Ignore"));
+});
+
+test("an override that enforces again registers its rule with Fail", () => {
+  const { validating } = entries([badRule("r", { mode: "warn" })], {
+    overrides: [override("enforce", { namespaces: ["platform-data"] })],
+  });
+  assert.ok(named(validating, "enforce-named"));
+});
+
+test("every entry is explicit about time, side effects and matching, and leaves our namespaces alone", () => {
+  const { validating, mutating } = entries([
+    badRule("r"),
+    addingRule("add", "a"),
+    badRule("ns", { targets: namespaces, everywhere: true }),
+  ]);
+  for (const entry of [...mutating, ...validating]) {
+    assert.equal(entry.sideEffects, "NoneOnDryRun");
+    assert.equal(entry.matchPolicy, "Equivalent");
+    assert.deepEqual(entry.admissionReviewVersions, ["v1"]);
+    assert.equal(entry.timeoutSeconds, mutating.includes(entry) ? 3 : 5);
+    assert.equal(entry.clientConfig["caBundle"], "Q0E=");
+    assert.ok(entry.matchConditions.some(({ name }) => name === "not-being-deleted"));
+    const names = entry.namespaceSelector.matchExpressions.filter(
+      ({ key }) => key === "kubernetes.io/metadata.name",
+    );
+    assert.equal(names.length, 1, entry.name);
+    const [{ operator, values }] = names as [(typeof names)[number]];
+    const excludes = operator === "NotIn" && values?.includes("kube-system");
+    const selects = operator === "In" && !values?.includes("kube-system");
+    assert.ok(excludes || selects, entry.name);
+  }
+  assert.ok(mutating.every(({ reinvocationPolicy }) => reinvocationPolicy === "IfNeeded"));
+  assert.ok(mutating.every(({ failurePolicy }) => failurePolicy === "Ignore"));
+});
+
+test("a policy's globs reach the mutating and the Ignore entries only", () => {
+  const { validating, mutating } = entries([badRule("r"), addingRule("add", "a")]);
+  assert.ok(named(mutating, "default-others"));
+  const exact = named(validating, "enforce-named")?.namespaceSelector.matchExpressions;
+  assert.deepEqual(exact?.find(({ operator }) => operator === "In")?.values, [
+    "platform-application",
+    "platform-data",
+  ]);
+});
+
+test("what controllers make is asked about with Ignore alone", () => {
+  const { validating } = entries([badRule("r", { targets: pods })]);
+  for (const entry of validating.filter(({ failurePolicy }) => failurePolicy === "Fail")) {
+    const condition = entry.matchConditions.find(({ name }) => name === "not-made-by-a-controller");
+    assert.match(
+      condition?.expression ?? "",
+      /replicaset-controller.*system:serviceaccount:ops:operator/,
+    );
+  }
+  assert.equal(named(validating, "observe-controllers")?.failurePolicy, "Ignore");
+});
+
+test("a namespace that has or had a layer is asked about with Fail, all others with Ignore", () => {
+  const { validating } = entries([badRule("ns", { targets: namespaces, everywhere: true })]);
+  const layer = named(validating, "layer-namespaces");
+  assert.equal(layer?.failurePolicy, "Fail");
+  assert.equal(layer?.rules[0]?.scope, "Cluster");
+  assert.match(layer?.matchConditions.at(-1)?.expression ?? "", /oldObject.metadata.labels/);
+  assert.equal(named(validating, "other-namespaces")?.failurePolicy, "Ignore");
+});
+
+test("scale and resize are registered by name, and never status or everything", () => {
+  const { validating } = entries([
+    badRule("resize", {
+      targets: [{ kinds: ["Pod"], operations: ["UPDATE"], subresource: "resize" }],
+    }),
+  ]);
+  const resources = validating.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
+  for (const expected of [
+    "deployments/scale",
+    "statefulsets/scale",
+    "clusters/scale",
+    "pods/resize",
+  ]) {
+    assert.ok(resources.includes(expected), expected);
+  }
+  assert.ok(!resources.some((resource) => resource.includes("*") || resource.includes("status")));
+});
+
+test("a rule on deletions leaves the controllers that clean up alone", () => {
+  const { validating } = entries([badRule("r")]);
+  for (const entry of validating.filter(({ name }) => name.startsWith("enforce"))) {
+    const condition = entry.matchConditions.find(({ name }) => name.startsWith("not-cleaned-up"));
+    assert.match(condition?.expression ?? "", /namespace-controller/);
+  }
+});
+
+test("a guard outside the cluster is called by URL", () => {
+  const { validating } = webhookEntries(fakePolicy([badRule("r")]), {
+    client: { url: "https://guard.example:8443/", caBundle: "Q0E=" },
+    excluded: [],
+    mutateTimeoutSeconds: 3,
+    validateTimeoutSeconds: 5,
+  });
+  assert.equal(
+    named(validating, "enforce-labelled")?.clientConfig["url"],
+    "https://guard.example:8443/validate/fail",
+  );
+});
