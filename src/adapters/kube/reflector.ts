@@ -118,6 +118,7 @@ export class Reflector {
     this.#version = version;
     this.#listed = true;
     this.#status.state = "synced";
+    this.#status.problem = undefined;
     this.#status.lastEvent = this.#options.clock.now();
   }
 
