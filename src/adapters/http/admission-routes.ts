@@ -87,7 +87,8 @@ function send(load: Load, request: FastifyRequest, reply: FastifyReply, body: st
   reply.send(Buffer.from(body));
 }
 
-function refuse(
+/** Answers in the error shape. */
+export function refuse(
   deps: { readonly load: Load; readonly metrics: Metrics },
   request: FastifyRequest,
   reply: FastifyReply,

@@ -4,10 +4,11 @@ import type { AddressInfo, Socket } from "node:net";
 import type { SecureContextOptions } from "node:tls";
 import fastify, { type FastifyInstance } from "fastify";
 import type { HandlerDeps } from "./admission-handler.ts";
-import { addAdmissionRoutes } from "./admission-routes.ts";
+import { addAdmissionRoutes, type RouteDeps, refuse } from "./admission-routes.ts";
 import { bind } from "./bind.ts";
 import { answerBrokenRequest } from "./client-errors.ts";
 import type { Drainable } from "./drain.ts";
+import { HTTP_ERRORS } from "./http-error.ts";
 import { Load } from "./load.ts";
 
 /** What may differ from the defaults; times in milliseconds. */
@@ -46,12 +47,16 @@ export interface AdmissionServerDeps extends HandlerDeps {
   readonly settings?: Partial<ServerSettings>;
 }
 
+/** Certificate and key, with whatever else of the TLS options goes with them. */
+export type ServingPair = SecureContextOptions &
+  Required<Pick<SecureContextOptions, "cert" | "key">>;
+
 export interface AdmissionServer extends Drainable {
   /**
-   * Puts a certificate (PEM) into service; connections that are open keep theirs. Throws when the
-   * pair cannot be used, and then the one before stays.
+   * Puts a certificate into service; connections that are open keep theirs. Throws when the pair
+   * cannot be used, and then the one before stays.
    */
-  swap(pair: { readonly cert: string; readonly key: string }): void;
+  swap(pair: ServingPair): void;
   /** Binds once a certificate is in service; port 0 takes a free one. Rejects as net.Server does. */
   listen(address: { readonly host?: string; readonly port: number }): Promise<AddressInfo>;
 }
@@ -60,15 +65,16 @@ export interface AdmissionServer extends Drainable {
 export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer {
   const settings = { ...DEFAULTS, ...deps.settings };
   const load = new Load();
-  const app = buildApp(settings);
-  addAdmissionRoutes(app, { ...deps, load, limits: settings });
+  const routeDeps = { ...deps, load, limits: settings };
+  const app = buildApp(settings, routeDeps);
+  addAdmissionRoutes(app, routeDeps);
   app.server.maxConnections = settings.maxConnections;
   observe(app.server, load, deps);
   let certified = false;
   return {
     load,
-    swap: ({ cert, key }) => {
-      app.server.setSecureContext({ ...deps.tls, cert, key });
+    swap: (pair) => {
+      app.server.setSecureContext({ ...deps.tls, ...pair });
       certified = true;
     },
     listen: async ({ host, port }) => {
@@ -82,7 +88,7 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   };
 }
 
-function buildApp(settings: ServerSettings): FastifyInstance<Server> {
+function buildApp(settings: ServerSettings, deps: RouteDeps): FastifyInstance<Server> {
   return fastify({
     https: {
       headersTimeout: settings.headersTimeout,
@@ -99,6 +105,8 @@ function buildApp(settings: ServerSettings): FastifyInstance<Server> {
     logger: false,
     genReqId: noRequestId,
     clientErrorHandler: answerBrokenRequest,
+    // A path that cannot be decoded is none of ours.
+    frameworkErrors: (_error, request, reply) => refuse(deps, request, reply, HTTP_ERRORS.notFound),
     // The one parameter is read from the URL; a map of all of them is never needed.
     routerOptions: { querystringParser: noQuery },
   });
