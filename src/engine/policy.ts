@@ -30,6 +30,8 @@ export interface Override {
 /** What the policy document says once defaults are laid under it and everything is checked. */
 export interface PolicyInput {
   readonly name: string;
+  /** Name and content hash, `keymate@1f0c2b9a7d34`; the name alone when it is left out. */
+  readonly id?: string;
   readonly platform: Platform;
   /** Mode and validated parameters by rule id. */
   readonly rules: ReadonlyMap<string, { readonly mode: Mode; readonly params: unknown }>;
@@ -50,6 +52,8 @@ export interface ResolvedMode {
 /** A policy compiled once: rules indexed by what they judge, modes resolved per subject. */
 export class Policy {
   readonly name: string;
+  /** Tells two contents of the same name apart. */
+  readonly id: string;
   readonly platform: Platform;
   readonly checks: readonly Check[];
   readonly cap: Mode;
@@ -62,6 +66,7 @@ export class Policy {
 
   constructor(input: PolicyInput, rules: readonly Rule[]) {
     this.name = input.name;
+    this.id = input.id ?? input.name;
     this.platform = input.platform;
     this.cap = input.cap;
     this.unlayered = input.unlayered;
