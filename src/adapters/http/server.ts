@@ -74,6 +74,8 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   return {
     load,
     swap: (pair) => {
+      // OpenSSL takes an empty pair and then serves nobody.
+      if (!pair.cert?.length || !pair.key?.length) throw new Error("certificate or key is empty");
       app.server.setSecureContext({ ...deps.tls, ...pair });
       certified = true;
     },

@@ -26,7 +26,8 @@ export function multiLine(text: string, limit: number): string {
     text
       .slice(0, 2 * limit)
       .toWellFormed()
-      .replace(UNPRINTABLE_BUT_NEWLINE, " "),
+      .replace(UNPRINTABLE_BUT_NEWLINE, " ")
+      .trim(),
     limit,
   );
 }

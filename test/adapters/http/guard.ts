@@ -151,10 +151,11 @@ export async function startGuard(options: GuardOptions = {}): Promise<Guard> {
 }
 
 function send(options: RequestOptions, body: string | Buffer): Promise<Reply> {
+  const given = options.headers as Record<string, string> | undefined;
   const headers = {
     "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-    ...(options.headers as Record<string, string>),
+    ...(given?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(body) }),
+    ...given,
   };
   return new Promise((resolve, reject) => {
     const call = request({ host: "127.0.0.1", method: "POST", ...options, headers }, (response) => {

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { register as globalRegistry, Registry } from "prom-client";
+import { type GaugeSources, registerGauges } from "../../../src/adapters/telemetry/gauges.ts";
+import { createMetrics } from "../../../src/adapters/telemetry/metrics.ts";
+import {
+  createProcessRegistry,
+  metricsPage,
+} from "../../../src/adapters/telemetry/metrics-page.ts";
+import type { Decision } from "../../../src/engine/decision.ts";
+import type { AdmissionRequest } from "../../../src/usecases/ports/admission.ts";
+
+const request: AdmissionRequest = {
+  uid: "u",
+  kind: { group: "", version: "v1", kind: "Pod" },
+  resource: { group: "", version: "v1", resource: "pods" },
+  subResource: "",
+  name: "secret-name",
+  namespace: "secret-namespace",
+  operation: "CREATE",
+  user: { username: "secret-user", groups: [] },
+  object: undefined,
+  oldObject: undefined,
+  dryRun: false,
+};
+
+const denied: Decision = {
+  allowed: false,
+  outcome: "denied",
+  warnings: [],
+  annotations: {},
+  findings: [
+    { rule: "res-zero", mode: "enforce" },
+    { rule: "res-zero", mode: "enforce" },
+    { rule: "pdb", mode: "audit" },
+  ],
+  faults: ["rule"],
+};
+
+function counted() {
+  const registry = new Registry();
+  const metrics = createMetrics(registry, (kind) => kind === "Pod");
+  return { metrics, text: () => registry.metrics() };
+}
+
+function has(page: string, ...lines: string[]): void {
+  for (const line of lines)
+    assert.ok(page.split("\n").includes(line), `${line}\nis not in\n${page}`);
+}
+
+describe("metrics", () => {
+  test("count a decision with its findings and faults", async () => {
+    const { metrics, text } = counted();
+    metrics.admission("/validate", request, denied, 0.004);
+    has(
+      await text(),
+      'keymate_guard_admission_requests_total{path="/validate",operation="CREATE",kind="Pod",outcome="denied",dry_run="false"} 1',
+      'keymate_guard_admission_duration_seconds_bucket{le="0.0025",path="/validate"} 0',
+      'keymate_guard_admission_duration_seconds_bucket{le="0.005",path="/validate"} 1',
+      'keymate_guard_admission_duration_seconds_sum{path="/validate"} 0.004',
+      'keymate_guard_findings_total{rule="res-zero",mode="enforce",door="admission"} 2',
+      'keymate_guard_findings_total{rule="pdb",mode="audit",door="admission"} 1',
+      'keymate_guard_internal_errors_total{where="rule"} 1',
+    );
+  });
+
+  test("count dry runs apart, and kinds that no rule names together", async () => {
+    const { metrics, text } = counted();
+    for (const kind of ["Widget", "Gadget"]) {
+      const custom = { ...request, kind: { ...request.kind, kind }, dryRun: true };
+      metrics.admission("/mutate", custom, { ...denied, findings: [], faults: [] }, 0.001);
+    }
+    has(
+      await text(),
+      'keymate_guard_admission_requests_total{path="/mutate",operation="CREATE",kind="other",outcome="denied",dry_run="true"} 2',
+    );
+  });
+
+  test("count findings of other doors, faults and refusals", async () => {
+    const { metrics, text } = counted();
+    metrics.finding("pdb", "warn", "audit");
+    metrics.internalError("cache");
+    metrics.refused(413);
+    has(
+      await text(),
+      'keymate_guard_findings_total{rule="pdb",mode="warn",door="audit"} 1',
+      'keymate_guard_internal_errors_total{where="cache"} 1',
+      'keymate_guard_http_refused_total{status="413"} 1',
+    );
+  });
+
+  test("never carry a name, a namespace or a user", async () => {
+    const { metrics, text } = counted();
+    metrics.admission("/validate", request, denied, 0.004);
+    assert.doesNotMatch(await text(), /secret/);
+  });
+});
+
+describe("gauges", () => {
+  const sources: GaugeSources = {
+    version: "1.2.3",
+    certificates: () => [
+      { certificate: "leaf", notAfter: new Date(2_000) },
+      { certificate: "ca", notAfter: new Date(3_000) },
+    ],
+    caBundleInSync: () => true,
+    caches: () => [
+      { kind: "Pod", objects: 7, synced: true, lastEventAt: 5_000 },
+      { kind: "Node", objects: 0, synced: false, lastEventAt: undefined },
+    ],
+    policyLoadedAt: () => 4_000,
+    policyLoadFailed: () => false,
+    load: () => ({ requests: 3, bytes: 9 }),
+  };
+
+  async function page(overrides: Partial<GaugeSources> = {}): Promise<string> {
+    const registry = new Registry();
+    registerGauges(registry, { ...sources, ...overrides });
+    await registry.metrics();
+    return registry.metrics();
+  }
+
+  test("show what their sources say at the scrape", async () => {
+    has(
+      await page(),
+      'keymate_guard_build_info{version="1.2.3"} 1',
+      'keymate_guard_certificate_expiry_timestamp_seconds{certificate="leaf"} 2',
+      'keymate_guard_certificate_expiry_timestamp_seconds{certificate="ca"} 3',
+      "keymate_guard_ca_bundle_in_sync 1",
+      'keymate_guard_cache_objects{kind="Pod"} 7',
+      'keymate_guard_cache_synced{kind="Node"} 0',
+      'keymate_guard_cache_last_event_timestamp_seconds{kind="Pod"} 5',
+      "keymate_guard_policy_loaded_timestamp_seconds 4",
+      "keymate_guard_policy_load_failed 0",
+      "keymate_guard_requests_in_flight 3",
+      "keymate_guard_body_bytes_in_flight 9",
+    );
+  });
+
+  test("have no series for what is not known", async () => {
+    const text = await page({
+      caBundleInSync: () => undefined,
+      certificates: () => [],
+      policyLoadedAt: () => undefined,
+    });
+    assert.doesNotMatch(text, /^keymate_guard_(ca_bundle|certificate|policy_loaded)/m);
+    assert.doesNotMatch(text, /last_event_timestamp_seconds\{kind="Node"/);
+  });
+
+  test("lose one series, not the page, when a source fails", async () => {
+    const text = await page({
+      caches: () => {
+        throw new Error("no cache");
+      },
+    });
+    has(text, "keymate_guard_ca_bundle_in_sync 1");
+    assert.doesNotMatch(text, /^keymate_guard_cache_objects/m);
+  });
+});
+
+describe("process registry", () => {
+  test("has the process's own metrics and leaves the global registry alone", async () => {
+    const page = metricsPage(createProcessRegistry());
+    assert.match(await page.text(), /^process_cpu_seconds_total /m);
+    assert.match(page.contentType, /^text\/plain/);
+    assert.equal(await globalRegistry.metrics(), "\n");
+  });
+});
