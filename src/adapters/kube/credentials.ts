@@ -99,7 +99,7 @@ export class Credentials<L extends Login> implements RequestCredentials {
     }
     const { headers, agent, ca, cert, key, servername, rejectUnauthorized, auth } = options;
     return {
-      headers: headers as Record<string, string>,
+      headers: trimmed(headers),
       tls: defined({ ca, cert, key, servername, rejectUnauthorized, auth }),
       agent: agent instanceof Object && this.#needsFullConfig() ? agent : undefined,
     };
@@ -161,4 +161,11 @@ function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], u
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
   ) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** A token file that ends in a newline is common, and no legal header. */
+function trimmed(headers: RequestOptions["headers"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([key, value]) => [key, String(value).trim()]),
+  );
 }

@@ -23,7 +23,10 @@ async function setup(prepare: (server: FakeApiServer) => void = () => {}) {
     await server.stop();
   };
   return {
-    ...{ server, clock, cache, logger },
+    server,
+    clock,
+    cache,
+    logger,
     start: () => cache.start(abort.signal),
     [Symbol.asyncDispose]: dispose,
   };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dig, type JsonObject, ownArray } from "../../../src/kubernetes/json.ts";
+import { nameOf, namespaceOf } from "../../../src/kubernetes/object.ts";
 import { mergeApplied, mergePatch } from "./fake-patches.ts";
 
 export interface SeenRequest {
@@ -177,7 +178,7 @@ export class FakeApiServer {
       resourceVersion: String(this.#version),
       ...(end < all.length ? { continue: String(end) } : {}),
     };
-    const items = all.slice(start, end).map(({ object: { apiVersion, kind, ...rest } }) => rest);
+    const items = all.slice(start, end).map(({ object }) => withoutType(object));
     answer(response, 200, { kind: "List", metadata, items });
   }
 
@@ -214,8 +215,8 @@ export class FakeApiServer {
   }
 
   #stored(collection: string, object: JsonObject): Stored {
-    const namespace = String(dig(object, "metadata", "namespace") ?? "");
-    const name = String(dig(object, "metadata", "name"));
+    const namespace = namespaceOf(object) ?? "";
+    const name = nameOf(object) ?? "";
     const slash = collection.lastIndexOf("/");
     const folder =
       namespace === ""
@@ -245,6 +246,13 @@ interface FailOptions {
   readonly body?: string;
 }
 
+/** Items of a typed list say neither apiVersion nor kind. */
+function withoutType(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([key]) => key !== "apiVersion" && key !== "kind"),
+  );
+}
+
 function statusOf(code: number): JsonObject {
   return { kind: "Status", apiVersion: "v1", status: "Failure", message: `status ${code}`, code };
 }
@@ -255,7 +263,7 @@ function answer(response: ServerResponse, status: number, body: JsonObject | str
 }
 
 function matches(selector: string | null, object: JsonObject): boolean {
-  return selector === null || selector === `metadata.name=${dig(object, "metadata", "name")}`;
+  return selector === null || selector === `metadata.name=${nameOf(object)}`;
 }
 
 /** `/api/v1/namespaces/a/pods/b` → collection `/api/v1/pods`, namespace a, name b. */

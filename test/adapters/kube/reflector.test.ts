@@ -48,7 +48,14 @@ async function setup(prepare: (server: FakeApiServer) => void = () => {}): Promi
     await server.stop();
   };
   return {
-    ...{ server, clock, store, changes, reflector, logger, done, stop },
+    server,
+    clock,
+    store,
+    changes,
+    reflector,
+    logger,
+    done,
+    stop,
     [Symbol.asyncDispose]: dispose,
   };
 }

@@ -21,7 +21,9 @@ async function setup() {
     await server.stop();
   };
   return {
-    ...{ server, logger, signal: abort.signal },
+    server,
+    logger,
+    signal: abort.signal,
     store: createSecretStore({ ...options, random: half }),
     [Symbol.asyncDispose]: dispose,
   };
