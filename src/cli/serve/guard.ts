@@ -1,0 +1,208 @@
+import { tlsOptions } from "../../adapters/certs/tls-options.ts";
+import { Drain } from "../../adapters/http/drain.ts";
+import type { OpsServer } from "../../adapters/http/ops-server.ts";
+import type { AdmissionServer } from "../../adapters/http/server.ts";
+import type { Rule } from "../../engine/rule.ts";
+import { createAdmit } from "../../usecases/admit.ts";
+import type {
+  CertificateSource,
+  ServingCertificate,
+} from "../../usecases/ports/certificate-source.ts";
+import type { Clock } from "../../usecases/ports/clock.ts";
+import type { Logger } from "../../usecases/ports/logger.ts";
+import { certificateSource } from "./certificates.ts";
+import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { liveChecks, readyChecks } from "./health-checks.ts";
+import { listenOn } from "./listen.ts";
+import type { Place } from "./place.ts";
+import { PolicyStore } from "./policy-store.ts";
+import { buildServers, monotonic } from "./servers.ts";
+import type { ServeSettings } from "./settings.ts";
+import { ManagedWebhooks } from "./webhooks.ts";
+
+/** How often the guard looks whether it has become ready to be called. */
+const READY_POLL_MS = 50;
+
+export interface GuardDeps {
+  readonly settings: ServeSettings;
+  readonly place: Place;
+  readonly rules: readonly Rule[];
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Once, when reviews are answered. */
+  readonly onListening: (source: CertificateSource, port: number) => void;
+}
+
+interface Parts {
+  readonly policies: PolicyStore;
+  readonly cluster: Cluster;
+  readonly source: CertificateSource;
+  readonly webhooks: ManagedWebhooks | undefined;
+}
+
+/** One guard: all parts wired, started in order, stopped without failing a review. */
+export class Guard {
+  readonly #deps: GuardDeps;
+  readonly #parts: Parts;
+  readonly #admission: AdmissionServer;
+  readonly #ops: OpsServer;
+  readonly #drain: Drain;
+  readonly #background = new AbortController();
+  #listening = false;
+
+  private constructor(deps: GuardDeps, parts: Parts) {
+    this.#deps = deps;
+    this.#parts = parts;
+    const { clock, logger, rules } = deps;
+    const { policies, cluster } = parts;
+    const { admission, ops } = buildServers({
+      admit: createAdmit({
+        policy: () => policies.current(),
+        cluster: cluster.view,
+        ...(cluster.waitForNamespace ? { waitForNamespace: cluster.waitForNamespace } : {}),
+        clock,
+        logger,
+      }),
+      rules,
+      clock,
+      logger,
+      gauges: this.#gauges(),
+      live: liveChecks(),
+      ready: readyChecks({
+        ...parts,
+        cache: cluster.cache,
+        isListening: () => this.#listening,
+        isDraining: () => this.#drain.draining,
+      }),
+    });
+    this.#admission = admission;
+    this.#ops = ops;
+    const { drainMs } = deps.place;
+    this.#drain = new Drain({ server: admission, clock, monotonic, logger, drainMs });
+  }
+
+  /** Throws AppError for a policy or state that cannot be used. Nothing runs yet. */
+  static async create(deps: GuardDeps): Promise<Guard> {
+    const { settings, place, rules, clock, logger, random } = deps;
+    let webhooks: ManagedWebhooks | undefined;
+    const policies = await PolicyStore.open({
+      file: settings.policy,
+      rules,
+      modeCap: settings.mode,
+      clock,
+      logger,
+      onChange: () => webhooks?.refresh(),
+    });
+    const cluster = await openCluster({ ...deps, state: settings.state });
+    const trusts = (ca: string) => webhooks?.trusts(ca) ?? true;
+    const source = await certificateSource({ settings, place, clock, logger, random, trusts });
+    const policy = () => policies.current();
+    const { servicePort } = settings;
+    webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy });
+    return new Guard(deps, { policies, cluster, source, webhooks });
+  }
+
+  /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
+  async start(): Promise<void> {
+    const { settings, place, logger } = this.#deps;
+    const { policies, cluster, source, webhooks } = this.#parts;
+    const { signal } = this.#background;
+    await listenOn(this.#ops, place.host, settings.opsPort, "--ops-port");
+    const certified = new Promise<void>((resolve) => {
+      source.onChange((certificate) => {
+        if (this.#serve(certificate)) resolve();
+      });
+    });
+    cluster.cache?.start(signal);
+    webhooks?.start(signal);
+    void policies.watch(signal);
+    await source.start(signal);
+    await Promise.race([certified, aborted(signal)]);
+    if (signal.aborted) return;
+    const port = await listenOn(this.#admission, place.host, settings.port, "--port");
+    this.#listening = true;
+    logger.info({ port, policy: policies.current().name, mode: settings.mode }, "listening");
+    this.#deps.onListening(source, port);
+    void this.#openWhenReady();
+  }
+
+  /** Drains and ends everything; a second call while it runs hurries. */
+  async stop(): Promise<void> {
+    if (this.#drain.draining) return this.#drain.hurry();
+    const drained = this.#drain.begin();
+    // Repair and renewal are for the replicas that stay.
+    this.#background.abort();
+    await drained;
+    await this.#ops.close();
+    this.#deps.place.connection?.close();
+  }
+
+  /** Puts a certificate into service unless it fails its own check; then the last one stays. */
+  #serve(certificate: ServingCertificate): boolean {
+    const { place, settings, clock, logger } = this.#deps;
+    const names =
+      settings.certSource === "files" && place.connection === undefined ? [] : place.names;
+    const result = tlsOptions(certificate, { names, now: clock.now() });
+    if (!result.ok) {
+      logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
+      return false;
+    }
+    this.#admission.swap(result.options);
+    this.#parts.webhooks?.refresh();
+    const { fingerprint, notAfter } = certificate;
+    logger.info({ fingerprint, notAfter: notAfter.toISOString() }, "certificate in service");
+    return true;
+  }
+
+  /** Nothing is intercepted before everything that a decision rests on is there. */
+  async #openWhenReady(): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const { cluster, webhooks, policies } = this.#parts;
+    const { signal } = this.#background;
+    while (cluster.cache?.synced() === false && !signal.aborted) {
+      await clock.sleep(READY_POLL_MS, signal);
+    }
+    if (signal.aborted) return;
+    webhooks?.open();
+    if (cluster.cache !== undefined && namesNoLayer(cluster.view, policies.current())) {
+      const hint = "label a namespace policy.keymate.io/layer, or name it in the policy";
+      logger.warn({ hint }, "no namespace has a layer: nothing is refused or filled in yet");
+    }
+  }
+
+  #gauges() {
+    const { version } = this.#deps;
+    const { source, webhooks, cluster, policies } = this.#parts;
+    return {
+      version,
+      certificates: () => {
+        const current = source.current();
+        if (current === undefined) return [];
+        const leaf = { certificate: "leaf", notAfter: current.notAfter };
+        const { caNotAfter } = current;
+        return caNotAfter === undefined
+          ? [leaf]
+          : [leaf, { certificate: "ca", notAfter: caNotAfter }];
+      },
+      caBundleInSync: () => webhooks?.inSync,
+      caches: () =>
+        (cluster.cache?.stats() ?? []).map(({ kind, objects, synced, lastEvent }) => ({
+          kind,
+          objects,
+          synced,
+          lastEventAt: lastEvent,
+        })),
+      policyLoadedAt: () => policies.loadedAt,
+      policyLoadFailed: () => policies.failed,
+    };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

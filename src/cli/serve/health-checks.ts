@@ -1,0 +1,57 @@
+import type { HealthCheck } from "../../adapters/http/ops-routes.ts";
+import type { ClusterCache } from "../../adapters/kube/cluster-cache.ts";
+import type { CertificateSource } from "../../usecases/ports/certificate-source.ts";
+import type { PolicyStore } from "./policy-store.ts";
+import type { ManagedWebhooks } from "./webhooks.ts";
+
+export interface HealthSources {
+  readonly isListening: () => boolean;
+  readonly isDraining: () => boolean;
+  readonly source: CertificateSource;
+  readonly policies: PolicyStore;
+  readonly cache: ClusterCache | undefined;
+  readonly webhooks: ManagedWebhooks | undefined;
+}
+
+export function liveChecks(): readonly HealthCheck[] {
+  return [{ name: "process", check: () => ({ ok: true, detail: "the event loop answers" }) }];
+}
+
+export function readyChecks(sources: HealthSources): readonly HealthCheck[] {
+  const { isListening, isDraining, source, policies, cache, webhooks } = sources;
+  return [
+    check("serving", () => {
+      if (isDraining()) return no("shutting down");
+      return isListening() ? yes("listening") : no("not listening yet");
+    }),
+    check("certificate", () => {
+      const { detail } = source.health();
+      return source.current() === undefined ? no(detail) : yes(detail);
+    }),
+    check("policy", () =>
+      yes(`${policies.current().name}${policies.failed ? ", a newer one was refused" : ""}`),
+    ),
+    ...(cache === undefined ? [] : [check("cache", () => cacheState(cache))]),
+    ...(webhooks === undefined ? [] : [check("webhooks", () => webhooks.readiness())]),
+  ];
+}
+
+function cacheState(cache: ClusterCache): ReturnType<HealthCheck["check"]> {
+  const pending = cache.pending();
+  if (pending.length === 0) return yes("synced");
+  return no(
+    pending.map(({ kind, problem }) => `${kind}: ${problem ?? "not synced yet"}`).join("; "),
+  );
+}
+
+function check(name: string, ask: HealthCheck["check"]): HealthCheck {
+  return { name, check: ask };
+}
+
+function yes(detail: string) {
+  return { ok: true, detail };
+}
+
+function no(detail: string) {
+  return { ok: false, detail };
+}

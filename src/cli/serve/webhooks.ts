@@ -1,0 +1,97 @@
+import type { WebhookWriter } from "../../adapters/kube/webhook-configurations.ts";
+import type { Policy } from "../../engine/policy.ts";
+import type { CertificateSource } from "../../usecases/ports/certificate-source.ts";
+import type { Clock } from "../../usecases/ports/clock.ts";
+import type { Logger } from "../../usecases/ports/logger.ts";
+import { webhookEntries } from "../../usecases/webhooks/entries.ts";
+import type { Place } from "./place.ts";
+
+/** Seconds that the API server waits; our own deadline lies a fifth below. */
+export const MUTATE_TIMEOUT_SECONDS = 3;
+export const VALIDATE_TIMEOUT_SECONDS = 5;
+
+export interface WebhookDeps {
+  readonly place: Place;
+  readonly servicePort: number;
+  readonly source: CertificateSource;
+  readonly policy: () => Policy;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+}
+
+/** The guard's own webhook entries: written once it is ready, kept as they should be ever after. */
+export class ManagedWebhooks {
+  readonly #deps: WebhookDeps;
+  readonly #writer: WebhookWriter;
+  #open = false;
+  #wasInSync = false;
+
+  private constructor(deps: WebhookDeps, writer: WebhookWriter) {
+    this.#deps = deps;
+    this.#writer = writer;
+  }
+
+  /** undefined where the entries are somebody else's to write. */
+  static async create(deps: WebhookDeps): Promise<ManagedWebhooks | undefined> {
+    const { connection, managesWebhooks } = deps.place;
+    if (connection === undefined || !managesWebhooks) return undefined;
+    const { WebhookWriter } = await import("../../adapters/kube/webhook-configurations.ts");
+    const { clock, logger, random } = deps;
+    return new ManagedWebhooks(deps, new WebhookWriter({ connection, clock, logger, random }));
+  }
+
+  start(signal: AbortSignal): void {
+    this.#writer.start(signal);
+  }
+
+  /** From now on reviews may come; before the first call nothing is written. */
+  open(): void {
+    this.#open = true;
+    this.refresh();
+  }
+
+  /** After a change of policy or certificate. */
+  refresh(): void {
+    const { place, servicePort: port, source, policy } = this.#deps;
+    const certificate = source.current();
+    if (!this.#open || certificate === undefined) return;
+    const caBundle = Buffer.from(certificate.caBundle).toString("base64");
+    const service = { name: "keymate-guard", namespace: place.namespace, port };
+    const entries = webhookEntries(policy(), {
+      client: { service, caBundle },
+      excluded: [place.namespace, ...policy().excludedNamespaces],
+      mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
+      validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
+    });
+    this.#writer.setDesired({
+      mutating: entries.mutating.map((entry) => ({ ...entry })),
+      validating: entries.validating.map((entry) => ({ ...entry })),
+    });
+  }
+
+  get inSync(): boolean {
+    return this.#writer.inSync;
+  }
+
+  /** Latched: a later mismatch is repaired and shown as a metric, but takes no replica away. */
+  readiness(): { readonly ok: boolean; readonly detail: string } {
+    const existing = this.#writer.existing();
+    if (existing !== undefined && existing.length === 0) {
+      return {
+        ok: true,
+        detail: "the webhook configurations do not exist, nothing is intercepted",
+      };
+    }
+    this.#wasInSync ||= this.#open && this.#writer.inSync;
+    if (this.#wasInSync) return { ok: true, detail: "webhook entries were written" };
+    const problem = this.#writer.lastError;
+    return { ok: false, detail: problem ?? "waiting for the webhook entries to be written" };
+  }
+
+  /** Whether every entry that the API server has trusts this CA. */
+  trusts(ca: string): boolean {
+    const live = this.#writer.live();
+    return live?.every(({ caBundle }) => caBundle.includes(ca.trim())) ?? false;
+  }
+}
