@@ -94,6 +94,8 @@ export interface Rule<P = unknown> {
   readonly targets: readonly Target[];
   /** Kinds that it looks up: informers, RBAC, and the cap at warn while one is unreadable. */
   readonly needs: readonly GroupKind[];
+  /** Kinds that it also looks at where it can: informers and RBAC, but no cap and nothing skipped. */
+  readonly consults?: readonly GroupKind[];
   /** Strictest mode; findings may cap themselves lower with `atMost`. The policy decides. */
   readonly mode: Mode;
   /** What is capped lower than `mode`, for the docs. */
