@@ -28,18 +28,23 @@ function fold(word: string): string {
   return word.toLowerCase().replaceAll(/[-_. ]/g, "");
 }
 
-/** Insertions, deletions and replacements (Levenshtein). */
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row++) {
     const current = [row];
     for (let column = 1; column <= right.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      const removed = (previous[column] ?? 0) + 1;
+      const same = left[row - 1] === right[column - 1];
+      const replaced = (last[column - 1] ?? 0) + (same ? 0 : 1);
+      const removed = (last[column] ?? 0) + 1;
       const added = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, removed, added));
+      const isSwap = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      const swapped = isSwap ? (beforeLast[column - 2] ?? Infinity) + 1 : Infinity;
+      current.push(Math.min(replaced, removed, added, swapped));
     }
-    previous = current;
+    beforeLast = last;
+    last = current;
   }
-  return previous[right.length] ?? 0;
+  return last[right.length] ?? 0;
 }

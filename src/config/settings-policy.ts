@@ -1,0 +1,5 @@
+import { policyFile } from "./settings-policy-options.ts";
+
+export const POLICY_SETTINGS = {
+  policy: policyFile,
+} as const;

@@ -1,0 +1,7 @@
+import { choice } from "./setting-spec.ts";
+
+export const RULES_FORMATS = ["text", "json", "markdown"] as const;
+
+export const RULES_SETTINGS = {
+  format: choice("Form of the list or explanation", RULES_FORMATS, { default: "text" }),
+} as const;

@@ -1,0 +1,53 @@
+import { choice, duration, flag, path, port, text } from "./setting-spec.ts";
+import { modeCap, policyFile } from "./settings-policy-options.ts";
+
+export const CLUSTER_SOURCES = ["auto", "none", "in-cluster", "kubeconfig"] as const;
+export const CERT_SOURCES = ["self-managed", "files"] as const;
+
+export const SERVE_SETTINGS = {
+  host: text("Address to listen on", {
+    placeholder: "ADDRESS",
+    defaultText: "127.0.0.1; all interfaces inside a cluster",
+  }),
+  port: port("Admission port, HTTPS", 8443),
+  opsPort: port("Port for probes and metrics, plain HTTP", 8081),
+  policy: policyFile,
+  mode: modeCap,
+  cluster: choice(
+    "Where to look other objects up; auto is in-cluster, else none",
+    CLUSTER_SOURCES,
+    {
+      default: "auto",
+    },
+  ),
+  kubeconfig: path("Kubeconfig file for --cluster kubeconfig", {
+    defaultText: "KUBECONFIG, else ~/.kube/config",
+  }),
+  context: text("Context of the kubeconfig", {
+    placeholder: "NAME",
+    defaultText: "its current one",
+  }),
+  state: path("With --cluster none: YAML objects that stand for the cluster", {
+    placeholder: "PATH",
+  }),
+  certSource: choice("Who issues the serving certificate", CERT_SOURCES, {
+    default: "self-managed",
+  }),
+  certDir: path("Folder of ca.crt, ca.key, tls.crt and tls.key", {
+    placeholder: "FOLDER",
+    default: "certs",
+  }),
+  leafLife: duration("Life of the serving certificate", { default: 90 * 86_400_000 }),
+  caLife: duration("Life of the certificate authority", { default: 1825 * 86_400_000 }),
+  caOverlap: duration("How long a new authority is published before it signs", {
+    default: 600_000,
+  }),
+  caDrop: duration("How long an old authority stays published", {
+    default: 86_400_000,
+    defaultText: "24h",
+  }),
+  manageWebhooks: flag("Write the webhook configurations of the cluster", true),
+  drain: duration("How long to go on serving after a stop signal", {
+    defaultText: "10s in a cluster, 0 without one",
+  }),
+} as const;
