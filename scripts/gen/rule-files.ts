@@ -13,7 +13,7 @@ export interface RuleFile {
 }
 
 /** Only files that export a rule: helpers may lie beside them. */
-const ruleExport = /^export default defineRule\(/m;
+const ruleExport = /^export default defineRule\b/m;
 
 /** By practice in the guide's order, then by id. */
 export function ruleFiles(root: string = ROOT): readonly RuleFile[] {

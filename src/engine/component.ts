@@ -31,12 +31,17 @@ const BY_KIND: ReadonlyMap<GroupKind, string> = new Map([
  * as it stands, known to the policy or not; `none` ends the search.
  */
 export function componentOf(platform: Platform, judged: Judged): ComponentClaim | undefined {
-  const declared = declaredComponent(judged.raw, judged.template?.labels);
+  const declared = declarationOf(judged);
   if (declared === NO_COMPONENT) return undefined;
   if (declared !== undefined) return { name: declared, source: "declared", sure: true };
   const byKind = componentOfKind(platform, judged.kind);
   if (byKind !== undefined) return { name: byKind, source: "kind", sure: true };
   return inferredComponent(platform, judged);
+}
+
+/** What an object says it is, `none` included; an empty label says nothing. */
+export function declarationOf({ raw, template }: Judged): string | undefined {
+  return declaredComponent(raw, template?.labels) || undefined;
 }
 
 /** The component that a kind of custom resource stands for, if the policy knows it. */
@@ -120,9 +125,4 @@ function fromImage(platform: Platform, reference: string | undefined): string | 
 
 function knownName(platform: Platform, name: string | undefined): string | undefined {
   return name !== undefined && platform.components.has(name) ? name : undefined;
-}
-
-/** Why a guess was made, for people. */
-export function sourceInWords(source: ComponentSource): string {
-  return source === "kind" || source === "declared" ? source : `its ${source}`;
 }
