@@ -3,9 +3,9 @@ import { formatProblem, type LoadedPolicy, loadPolicy } from "../../config/load-
 import type { Mode } from "../../engine/modes.ts";
 import type { Policy } from "../../engine/policy.ts";
 import type { Rule } from "../../engine/rule.ts";
-import { type AppError, environmentError, usageError } from "../../usecases/app-error.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
+import { policyError, readPolicyFile } from "../policy-file.ts";
 
 export interface PolicyStoreOptions {
   /** Undefined: the embedded policy, which never changes. */
@@ -99,20 +99,6 @@ export class PolicyStore {
   }
 }
 
-/** Loads a policy once, for the commands that do not follow it. Throws AppError. */
-export async function openPolicy(options: {
-  readonly file: string | undefined;
-  readonly rules: readonly Rule[];
-  readonly modeCap: Mode;
-  readonly now: number;
-}): Promise<Policy> {
-  const { file, rules, modeCap, now } = options;
-  const text = file === undefined ? undefined : await readPolicyFile(file);
-  const loaded = loadPolicy({ text, source: file, rules, modeCap, now });
-  if (!loaded.ok) throw policyError(loaded);
-  return loaded.policy;
-}
-
 function load(options: PolicyStoreOptions, text: string | undefined): LoadedPolicy {
   const { file, rules, modeCap, clock } = options;
   return loadPolicy({ text, source: file, rules, modeCap, now: clock.now() });
@@ -120,29 +106,4 @@ function load(options: PolicyStoreOptions, text: string | undefined): LoadedPoli
 
 function logWarnings(logger: Logger, warnings: readonly string[]): void {
   for (const warning of warnings) logger.warn({ warning }, "policy");
-}
-
-function policyError({ problems }: Extract<LoadedPolicy, { ok: false }>): AppError {
-  const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
-  return usageError("policy-invalid", `the policy has ${count}`, problems.map(formatProblem));
-}
-
-async function readPolicyFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw environmentError(
-      "policy-unreadable",
-      `policy file ${file} cannot be read: ${reason(cause)}`,
-      cause,
-    );
-  }
-}
-
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EISDIR") return "it is a folder";
-  if (code === "EACCES") return "no permission";
-  return String(code ?? error);
 }

@@ -1,0 +1,29 @@
+import type { Origin } from "../config/setting-origin.ts";
+import type { SettingTable, SettingValues } from "../config/setting-spec.ts";
+import type { GLOBAL_SETTINGS } from "../config/settings-global.ts";
+import type { CliIo } from "./io.ts";
+
+type Global = typeof GLOBAL_SETTINGS;
+
+/** What a command is given: settings resolved and checked. */
+export interface Invocation<S extends SettingTable> {
+  readonly settings: SettingValues<S> & SettingValues<Global>;
+  readonly origins: Readonly<Record<string, Origin>>;
+  readonly positionals: readonly string[];
+  readonly io: CliIo;
+}
+
+/** Resolves to the exit code. Throws AppError for what the user has to mend. */
+export type Run<S extends SettingTable> = (invocation: Invocation<S>) => Promise<number>;
+
+/** A command as the program lists it; its code is loaded only when it runs. */
+export interface Command<S extends SettingTable = SettingTable> {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What may follow the name: `[PATH… | -]`. */
+  readonly synopsis: string;
+  readonly maxPositionals: number;
+  readonly table: S;
+  readonly load: () => Promise<{ readonly run: Run<S> }>;
+}

@@ -1,0 +1,89 @@
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { Document, visit } from "yaml";
+import type { MANIFESTS_SETTINGS } from "../../config/settings-manifests.ts";
+import { RULES } from "../../rules/index.ts";
+import { environmentError, usageError } from "../../usecases/app-error.ts";
+import { type ClientConfig, webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { viewClusterRole } from "../../usecases/webhooks/view-role.ts";
+import type { Run } from "../command.ts";
+import { openPolicy } from "../policy-file.ts";
+import { MUTATE_TIMEOUT_SECONDS, VALIDATE_TIMEOUT_SECONDS } from "../serve/webhooks.ts";
+import { systemClock } from "../system-clock.ts";
+
+const NAME = "keymate-guard";
+
+/** Prints what the guard itself would write, for review or for those who want it static. */
+export const run: Run<typeof MANIFESTS_SETTINGS> = async ({ settings, io }) => {
+  const { url, caFile, policy: file, mode } = settings;
+  const policy = await openPolicy({ file, rules: RULES, modeCap: mode, now: systemClock.now() });
+  const entries = webhookEntries(policy, {
+    client: await clientOf(url, caFile),
+    excluded: [NAME, ...policy.excludedNamespaces],
+    mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
+    validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
+  });
+  const documents = [
+    configuration("MutatingWebhookConfiguration", entries.mutating),
+    configuration("ValidatingWebhookConfiguration", entries.validating),
+    viewClusterRole(RULES),
+  ];
+  io.stdout.write(documents.map(toYaml).join("---\n"));
+  return 0;
+};
+
+async function clientOf(
+  url: string | undefined,
+  caFile: string | undefined,
+): Promise<ClientConfig> {
+  const bundle = caFile === undefined ? {} : { caBundle: await readCa(caFile) };
+  if (url === undefined) {
+    return { service: { name: NAME, namespace: NAME, port: 443 }, ...bundle };
+  }
+  const parsed = URL.parse(url);
+  const bare = parsed?.search === "" && parsed.hash === "" && parsed.username === "";
+  if (parsed?.protocol !== "https:" || !bare) {
+    throw usageError(
+      "manifests-url",
+      `--url must be https:// with host and port only, found ${JSON.stringify(url)}`,
+    );
+  }
+  return { url, ...bundle };
+}
+
+async function readCa(file: string): Promise<string> {
+  const pem = await readFile(file, "utf8").catch((error: unknown) => {
+    throw environmentError("ca-unreadable", `CA file ${file} cannot be read`, error);
+  });
+  try {
+    if (!new X509Certificate(pem).ca) throw new Error("not a CA");
+  } catch (error) {
+    throw environmentError("ca-invalid", `CA file ${file} holds no CA certificate in PEM`, error);
+  }
+  return Buffer.from(pem).toString("base64");
+}
+
+function configuration(kind: string, webhooks: readonly unknown[]): object {
+  return {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind,
+    metadata: { name: NAME, labels: { "app.kubernetes.io/name": NAME } },
+    webhooks,
+  };
+}
+
+function toYaml(object: object): string {
+  const document = new Document(object, { aliasDuplicateObjects: false });
+  visit(document, {
+    // Lists of plain words read better on one line.
+    Seq: (_key, node) => {
+      if (node.items.length <= 4 && node.items.every((item) => isShort(item))) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function isShort(item: unknown): boolean {
+  const value = (item as { value?: unknown }).value;
+  return typeof value === "string" && value.length < 40;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import type { CliIo, Output } from "./cli/io.ts";
+import { runProgram } from "./cli/program.ts";
+
+type StopListener = Parameters<CliIo["onStop"]>[0];
+
+const io: CliIo = {
+  env: process.env,
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  stdin: process.stdin,
+  version: readVersion(),
+  onStop,
+  exitNow: (code) => process.exit(code),
+};
+
+// A reader that goes away early, such as head, is no fault of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 3);
+});
+
+process.exitCode = await runProgram(process.argv.slice(2), io);
+
+function output(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true };
+}
+
+function onStop(listener: StopListener): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => listener("signal", signal));
+  }
+  const crash = (error: unknown) => {
+    listener("crash", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  };
+  process.on("uncaughtException", crash);
+  process.on("unhandledRejection", crash);
+}
+
+/** The package lies one folder above, both in src and in dist. */
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return String((JSON.parse(text) as { version: unknown }).version);
+}

@@ -1,0 +1,34 @@
+import type { Rule } from "../../engine/rule.ts";
+import { kindInfo } from "../../kubernetes/kinds.ts";
+
+interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** The ClusterRole that lets the guard see exactly what its rules look up, and nothing more. */
+export function viewClusterRole(rules: readonly Rule[]) {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: "keymate-guard", labels: { "app.kubernetes.io/name": "keymate-guard" } },
+    rules: readRules(rules),
+  };
+}
+
+function readRules(rules: readonly Rule[]): readonly PolicyRule[] {
+  const groups = new Map<string, Set<string>>();
+  for (const kind of ["Namespace", ...rules.flatMap(({ needs }) => needs)]) {
+    const info = kindInfo(kind);
+    if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
+    groups.set(info.group, (groups.get(info.group) ?? new Set()).add(info.plural));
+  }
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({
+      apiGroups: [group],
+      resources: [...resources].sort(),
+      verbs: ["get", "list", "watch"],
+    }));
+}
