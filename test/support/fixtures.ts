@@ -5,7 +5,8 @@ import type { Environment } from "../../src/engine/environment.ts";
 import { isStampedByController } from "../../src/engine/requesters.ts";
 import { StaticView } from "../../src/engine/static-view.ts";
 import type { Door, Operation, Subject } from "../../src/engine/subject.ts";
-import type { JsonObject } from "../../src/kubernetes/json.ts";
+import { type JsonObject, ownObject } from "../../src/kubernetes/json.ts";
+import { RULES } from "../../src/rules/index.ts";
 import { mustBeObject, subjectOf } from "./builders.ts";
 import { policyWith } from "./policy.ts";
 
@@ -132,12 +133,22 @@ export function subjectOfFixture(fixture: Fixture, object = judgedDocument(fixtu
   return { ...subject, byController: stamped || policy.isTrustedController(user) };
 }
 
-/** On admission of a new object the cluster does not hold it yet; everywhere else it does. */
-export function environmentOf({ settings, documents }: Fixture): Environment {
+/**
+ * On admission of a new object the cluster does not hold it yet; everywhere else it does. A `fix`
+ * shows what its own rule adds: the other mutating rules are off unless the fixture says otherwise.
+ */
+export function environmentOf({ rule, kind, settings, documents }: Fixture): Environment {
   const isNew = settings.door === "admission" && settings.operation !== "DELETE";
+  const spec = kind === "fix" ? withoutOtherMutations(rule, settings.policy) : settings.policy;
   return {
-    policy: policyWith(settings.policy),
+    policy: policyWith(spec),
     cluster: new StaticView(isNew ? documents.slice(0, -1) : documents),
     now: Date.parse(settings.now),
   };
+}
+
+function withoutOtherMutations(rule: string, spec: JsonObject): JsonObject {
+  const others = RULES.filter(({ id, mutate }) => mutate !== undefined && id !== rule);
+  const off = Object.fromEntries(others.map(({ id }) => [id, { mode: "off" }]));
+  return { ...spec, rules: { ...off, ...ownObject(spec, "rules") } };
 }
