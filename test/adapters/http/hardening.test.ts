@@ -129,6 +129,14 @@ describe("a hostile caller", () => {
   });
 });
 
+describe("a kept connection", () => {
+  test("outlives the 90 s for which the API server keeps it", async () => {
+    await using guard = await startGuard();
+    const reply = await guard.send("/validate", review());
+    assert.equal(reply.headers["keep-alive"], "timeout=120");
+  });
+});
+
 describe("body limits", () => {
   test("33 MiB get 413, declared or not", async () => {
     await using guard = await startGuard();
