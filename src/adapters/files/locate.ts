@@ -9,9 +9,11 @@ export interface Located {
   readonly node: ParsedNode | undefined;
   /** The pair that holds it, when it is the value of a key. */
   readonly pair: Pair | undefined;
+  /** The collection around the pair or item. */
+  readonly holder: ParsedNode | undefined;
   /** How many segments exist. */
   readonly depth: number;
-  /** An alias or a merge key was followed: the place is written elsewhere. */
+  /** An alias, a merge key or an anchor is on the way: other places may show the same text. */
   readonly shared: boolean;
 }
 
@@ -27,18 +29,20 @@ export function locate(document: Yaml, segments: readonly string[]): Located {
   let { node, shared } = resolve(document, document.contents);
   let offset = node?.range[0] ?? 0;
   let pair: Pair | undefined;
+  let holder: ParsedNode | undefined;
   let depth = 0;
   for (const segment of segments) {
     const step = stepInto(document, node, segment);
     if (step === undefined) break;
     const resolved = resolve(document, step.node);
+    holder = node;
     node = resolved.node;
     shared ||= step.shared || resolved.shared;
     offset = step.offset ?? offset;
     pair = step.pair;
     depth++;
   }
-  return { offset, node, pair, depth, shared };
+  return { offset, node, pair, holder, depth, shared };
 }
 
 function stepInto(document: Yaml, node: unknown, segment: string): Step | undefined {
@@ -71,7 +75,8 @@ function findKey(document: Yaml, map: YAMLMap, segment: string, merges: number):
 const MAX_MERGES = 50;
 
 function resolve(document: Yaml, node: unknown): { node: ParsedNode | undefined; shared: boolean } {
-  const shared = isAlias(node);
+  const anchored = (isMap(node) || isSeq(node)) && node.anchor !== undefined;
+  const shared = anchored || isAlias(node);
   const target = isAlias(node) ? node.resolve(document) : node;
   return { node: (target ?? undefined) as ParsedNode | undefined, shared };
 }

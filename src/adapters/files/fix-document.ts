@@ -1,0 +1,100 @@
+import { jsonEqual } from "../../kubernetes/equality.ts";
+import { type Addition, foldAdditions, type Insertion } from "./insertions.ts";
+import { inspect } from "./inspect.ts";
+import { applyEdits, type TextEdit } from "./text-edit.ts";
+import { editsFor, pageOf } from "./write-insertions.ts";
+import { parseYaml, plainValueOf } from "./yaml-document.ts";
+
+/** An addition that was left to the user, and why. */
+export interface Refusal {
+  readonly segments: readonly string[];
+  readonly reason: string;
+}
+
+export interface FixedText {
+  readonly text: string;
+  /** How many additions are in the text now. */
+  readonly applied: number;
+  readonly refused: readonly Refusal[];
+}
+
+const SHARED = "it is shared by an anchor, and the other places would change too";
+const UNSAFE = "its place in the text cannot be rewritten safely";
+
+/**
+ * Writes additions into the text of one document. An edit only counts when the new text, read
+ * again, holds exactly the old value plus the additions; else it is tried piece by piece, and
+ * what still cannot be written is left alone.
+ */
+export function fixDocument(text: string, additions: readonly Addition[]): FixedText {
+  const { insertions, impossible } = foldAdditions(parseYaml(text), additions);
+  const refused: Refusal[] = impossible.map(({ segments }) => ({ segments, reason: UNSAFE }));
+  const possible = additions.filter((addition) => !impossible.includes(addition));
+  const whole = tryAdditions(text, possible);
+  if (whole !== undefined) return { text: whole, applied: possible.length, refused };
+  let current = text;
+  let applied = 0;
+  for (const insertion of insertions) {
+    const group = additionsOf(insertion, possible);
+    const next = tryAdditions(current, group);
+    if (next !== undefined) {
+      current = next;
+      applied += group.length;
+    } else {
+      const reason = insertion.shared ? SHARED : UNSAFE;
+      refused.push(...group.map(({ segments }) => ({ segments, reason })));
+    }
+  }
+  return { text: current, applied, refused };
+}
+
+function tryAdditions(text: string, additions: readonly Addition[]): string | undefined {
+  if (additions.length === 0) return text;
+  const yaml = parseYaml(text);
+  const { insertions, impossible } = foldAdditions(yaml, additions);
+  if (impossible.length > 0) return undefined;
+  const page = pageOf(text, yaml.contents);
+  const edits: TextEdit[] = [];
+  for (const group of byMap(insertions)) {
+    const more = editsFor(page, group);
+    if (more === undefined) return undefined;
+    edits.push(...more);
+  }
+  const fixed = applyEdits(text, edits);
+  return holds(fixed, expected(plainValueOf(yaml), additions)) ? fixed : undefined;
+}
+
+function byMap(insertions: readonly Insertion[]): Iterable<Insertion[]> {
+  return Map.groupBy(insertions, ({ map }) => map).values();
+}
+
+/** Including those below a key that the insertion brings. */
+function additionsOf({ additions }: Insertion, all: readonly Addition[]): Addition[] {
+  return all.filter(({ segments }) =>
+    additions.some((first) =>
+      first.segments.every((segment, index) => segment === segments[index]),
+    ),
+  );
+}
+
+/** The value with the additions, as a plain tree: what an alias stands for is written out. */
+function expected(value: unknown, additions: readonly Addition[]): unknown {
+  const root: unknown = JSON.parse(JSON.stringify(value));
+  for (const { segments, value: added } of additions) {
+    let at = root as Record<string, unknown>;
+    for (const segment of segments.slice(0, -1)) at = at[segment] as Record<string, unknown>;
+    const key = segments.at(-1);
+    if (key !== undefined) at[key] = structuredClone(added);
+  }
+  return root;
+}
+
+function holds(text: string, value: unknown): boolean {
+  try {
+    const yaml = parseYaml(text);
+    if (yaml.errors.length > 0 || inspect(yaml) !== undefined) return false;
+    return jsonEqual(JSON.parse(JSON.stringify(plainValueOf(yaml))), value);
+  } catch {
+    return false;
+  }
+}
