@@ -10,7 +10,7 @@ import { projectionOf } from "./projection.ts";
 import { Reflector, type ReflectorStatus } from "./reflector.ts";
 import { Waiters } from "./waiters.ts";
 
-/** Longer than this without event or bookmark, and the cache no longer speaks for the cluster. */
+/** Longer than this without a sign of life, and the cache no longer speaks for the cluster. */
 const STALE_MS = 300_000;
 
 export interface ClusterCacheOptions {

@@ -37,7 +37,10 @@ export interface ReflectorStatus {
   readonly state: "cold" | "synced" | "absent" | "blocked";
   /** The latest failure in words, undefined while the watch is open. */
   readonly problem: string | undefined;
-  /** Milliseconds since the epoch of the last list, event or bookmark; 0 for never. */
+  /**
+   * Milliseconds since the epoch of the last list, event, bookmark or opened watch (the server then
+   * reports whatever we missed); 0 for never.
+   */
   readonly lastEvent: number;
   readonly events: number;
   readonly bytes: number;
@@ -129,6 +132,7 @@ export class Reflector {
       opened: () => {
         this.#status.state = "synced";
         this.#status.problem = undefined;
+        this.#status.lastEvent = clock.now();
       },
       received: (bytes: number) => {
         this.#status.bytes += bytes;

@@ -9,7 +9,10 @@ import {
 import { answerError, KubeError, statusError } from "./kube-error.ts";
 import { LineSplitter } from "./line-splitter.ts";
 
-/** The API server sends a bookmark about every minute, so this long a silence means a dead peer. */
+/**
+ * The API server sends a bookmark about every minute, so this long a silence may mean a dead peer.
+ * It need not: a kind without any change gets none while etcd reports no progress.
+ */
 const STALL_MS = 90_000;
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -30,8 +33,8 @@ export interface WatchHandlers {
 }
 
 /**
- * One watch from start to end. Returns when the server ends it; throws KubeError, `expired` when
- * only a new list can help, `stalled` after 90 s of silence.
+ * One watch from start to end. Returns when the server ends it or is silent for 90 s; throws
+ * KubeError, `expired` when only a new list can help, `stalled` when the watch never opened.
  */
 export async function watchOnce(
   options: WatchOptions,
@@ -46,6 +49,7 @@ export async function watchOnce(
     await readEvents(options, handlers, guard);
   } catch (error) {
     if (!guard.stalled) throw error;
+    if (guard.opened) return;
     const text = `the watch of ${options.collection.what} was silent for ${STALL_MS / 1000} s`;
     throw new KubeError("stalled", text);
   } finally {
@@ -70,6 +74,7 @@ async function readEvents(
   const request = collectionRequest(collection, query, "");
   const stream = await connection.stream({ ...request, signal: guard.signal });
   if (stream.status !== 200) throw await refusal(stream, collection.what);
+  guard.opened = true;
   handlers.opened();
   const lines = new LineSplitter(MAX_LINE_BYTES);
   for await (const chunk of stream.chunks) {
@@ -114,6 +119,7 @@ class StallGuard {
   readonly #clock: Clock;
   #last: number;
   stalled = false;
+  opened = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;

@@ -82,7 +82,7 @@ test("a cluster cache cannot read a kind that is served in another version only"
   );
 });
 
-test("a cluster cache is stale after five minutes without event or bookmark", async () => {
+test("a cluster cache is stale after five minutes without a sign of life", async () => {
   await using it = await setup();
   it.start();
   await until(() => it.cache.synced() && it.server.watchers === 2);

@@ -189,12 +189,19 @@ test("a watch that is silent for 90 s is opened again where it was", async () =>
   it.clock.advance(80_000);
   await until(() => it.clock.pending().includes(10_000));
   it.clock.advance(10_000);
-  await until(() => it.clock.pending().includes(400));
-  assert.match(it.reflector.status().problem ?? "", /configmaps was silent for 90 s/);
-  it.clock.advance(400);
-  await until(() => it.server.watchers === 1);
+  await until(() => count(it.server, isWatch) === 2);
   assert.equal(it.server.requests.at(-1)?.query.get("resourceVersion"), "101");
   assert.equal(count(it.server, isList), 1);
+  await until(() => it.reflector.status().lastEvent === it.clock.now());
+  assert.equal(it.reflector.status().problem, undefined);
+});
+
+test("a watch that is not answered for 90 s counts as a failure", async () => {
+  await using it = await setup((server) => server.fault(isWatch));
+  await until(() => it.clock.pending().includes(90_000));
+  it.clock.advance(90_000);
+  await until(() => it.clock.pending().includes(400));
+  assert.match(it.reflector.status().problem ?? "", /configmaps was silent for 90 s/);
 });
 
 test("a bookmark keeps a quiet watch open and moves its version", async () => {
