@@ -151,8 +151,6 @@ export class Guard {
     }
     this.#admission.swap(result.options);
     this.#parts.webhooks?.refresh();
-    const { fingerprint, notAfter } = certificate;
-    logger.info({ fingerprint, notAfter: notAfter.toISOString() }, "certificate in service");
     return true;
   }
 

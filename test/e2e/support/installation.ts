@@ -1,0 +1,101 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { type ClusterOptions, startCluster, type TestCluster } from "../../cluster/cluster.ts";
+import { type Forwarder, startForwarder } from "../../cluster/forwarder.ts";
+import { type GuardProcess, startGuard } from "./guard-process.ts";
+
+const OVERLAY = fileURLToPath(new URL("../overlay", import.meta.url));
+
+export interface InstallationOptions extends ClusterOptions {
+  /** Guard processes to start; default 1. */
+  readonly replicas?: number;
+  /** More flags for each of them. */
+  readonly args?: readonly string[];
+  /** Laid over the `spec` of the shipped policy. */
+  readonly policy?: object;
+}
+
+/**
+ * A cluster with the guard installed as shipped: manifests, RBAC and service account are those of
+ * production; a forwarder on loopback stands in for kube-proxy.
+ */
+export interface Installation {
+  readonly cluster: TestCluster;
+  readonly guards: readonly GuardProcess[];
+  readonly forwarder: Forwarder;
+  /** One more guard behind the Service, or one in the place of another. */
+  startGuard(args?: readonly string[]): Promise<GuardProcess>;
+  /** Replaces the policy file of all guards. */
+  writePolicy(spec: object): void;
+  stop(): Promise<void>;
+}
+
+export async function install(options: InstallationOptions = {}): Promise<Installation> {
+  const cluster = await startCluster({ controllerManager: true, ...options });
+  try {
+    return await installIn(cluster, options);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function installIn(
+  cluster: TestCluster,
+  options: InstallationOptions,
+): Promise<Installation> {
+  const applied = await cluster.kubectl(["apply", "-k", OVERLAY]);
+  if (applied.code !== 0) throw new Error(applied.stderr);
+  const kubeconfig = await cluster.tokenKubeconfig("keymate-guard", "keymate-guard");
+  const forwarder = await startForwarder({ backends: [] });
+  const policyFile = join(cluster.dir, "policy.yaml");
+  const shipped = await shippedPolicy(cluster);
+  const writePolicy = (spec: object) => {
+    const text = JSON.stringify({ ...shipped, spec: { ...shipped.spec, ...spec } }, null, 2);
+    writeFileSync(policyFile, text);
+  };
+  writePolicy(options.policy ?? {});
+  const guards: GuardProcess[] = [];
+  const start = async (args: readonly string[] = []) => {
+    const guard = await startGuard({
+      logFile: join(cluster.dir, `guard-${guards.length}.log`),
+      args: [
+        ...["--cluster", "kubeconfig", "--kubeconfig", kubeconfig, "--manage-webhooks", "true"],
+        ...["--service-port", String(forwarder.port), "--policy", policyFile],
+        ...(options.args ?? []),
+        ...args,
+      ],
+    });
+    guards.push(guard);
+    return guard;
+  };
+  const first = Array.from({ length: options.replicas ?? 1 }, () => start());
+  const started = await Promise.all(first);
+  forwarder.setBackends(started.map(({ port }) => port));
+  await Promise.all(started.map((guard) => guard.ready()));
+  return {
+    cluster,
+    guards,
+    forwarder,
+    startGuard: start,
+    writePolicy,
+    async stop() {
+      await Promise.all(
+        guards.filter((guard) => guard.running()).map((guard) => guard.stop("SIGKILL")),
+      );
+      await forwarder.stop();
+      await cluster.stop();
+    },
+  };
+}
+
+async function shippedPolicy(cluster: TestCluster): Promise<{ readonly spec: object }> {
+  const answer = await cluster.request(
+    "GET",
+    "/api/v1/namespaces/keymate-guard/configmaps/keymate-guard-policy",
+  );
+  const { data } = answer.json<{ data: Record<string, string> }>();
+  return parse(data["policy.yaml"] ?? "");
+}
