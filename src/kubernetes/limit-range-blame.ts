@@ -129,8 +129,8 @@ export function podRequestViolation(pod: AdmittedPod, resource: string): Violati
     limitRange: from,
     found: asked,
     constraint: budget,
-    wanted: asked,
-    absent: false,
+    wanted: budget,
+    absent: true,
   };
 }
 

@@ -1,5 +1,12 @@
 import type { LimitRange } from "./limit-range.ts";
-import { maxQuantity, minQuantity, NANO_PER_UNIT, type Quantity } from "./quantity.ts";
+import {
+  maxQuantity,
+  minQuantity,
+  NANO_PER_MEBIBYTE,
+  NANO_PER_MILLI,
+  NANO_PER_UNIT,
+  type Quantity,
+} from "./quantity.ts";
 
 /** What all LimitRanges of a namespace together allow one container for one resource. */
 export interface Bounds {
@@ -50,23 +57,25 @@ export function clampToBounds(bounds: Bounds, value: Quantity): Quantity {
   return bounds.max === undefined ? raised : minQuantity(raised, bounds.max);
 }
 
-/** The smallest request that keeps the ratio to a limit, in whole milli-units. */
+/** The smallest handy request that keeps the ratio to a limit; the limit itself at most. */
 export function smallestRequest(maxRatio: Quantity, limit: Quantity): Quantity {
   if (maxRatio.nano <= 0n) return limit;
   const exact = (limit.nano * NANO_PER_UNIT + maxRatio.nano - 1n) / maxRatio.nano;
-  const step = stepOf(limit);
-  return { nano: ((exact + step - 1n) / step) * step, format: limit.format };
+  const step = stepOf(limit, exact);
+  const nano = ((exact + step - 1n) / step) * step;
+  return nano >= limit.nano ? limit : { nano, format: limit.format };
 }
 
-/** The largest limit that keeps the ratio to a request, in whole milli-units. */
+/** The largest handy limit that keeps the ratio to a request. */
 export function largestLimit(maxRatio: Quantity, request: Quantity): Quantity {
-  const nano = (request.nano * maxRatio.nano) / NANO_PER_UNIT;
-  return { nano: nano - (nano % stepOf(request)), format: request.format };
+  const exact = (request.nano * maxRatio.nano) / NANO_PER_UNIT;
+  return { nano: exact - (exact % stepOf(request, exact)), format: request.format };
 }
 
-/** Bytes stay whole: a third of 1Gi would print as milli-bytes. */
-function stepOf({ format }: Quantity): bigint {
-  return format === "binary" ? NANO_PER_UNIT : 1_000_000n;
+/** Whole 1Mi or bytes for binary values, whole 1m for all others: a third of 1Gi prints badly. */
+function stepOf({ format }: Quantity, nano: bigint): bigint {
+  if (format !== "binary") return NANO_PER_MILLI;
+  return nano >= NANO_PER_MEBIBYTE ? NANO_PER_MEBIBYTE : NANO_PER_UNIT;
 }
 
 function tighter(

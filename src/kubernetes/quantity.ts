@@ -14,7 +14,8 @@ export interface Quantity {
 }
 
 export const NANO_PER_UNIT = 1_000_000_000n;
-const NANO_PER_MILLI = 1_000_000n;
+export const NANO_PER_MILLI = 1_000_000n;
+export const NANO_PER_MEBIBYTE = 1_048_576n * NANO_PER_UNIT;
 
 export const ZERO: Quantity = { nano: 0n, format: "decimal" };
 

@@ -48,7 +48,7 @@ const verdicts: Readonly<Record<ViolationKind, Words>> = {
       : `${noun(it)} ${found(it)} is above max ${constraint(it)} of LimitRange ${it.limitRange}`,
   ratio: (it) =>
     it.found === undefined
-      ? `has no ${noun(it)}, LimitRange ${it.limitRange} demands a limit/request ratio`
+      ? `${it.absent ? `has no ${noun(it)}` : `${noun(it)} is 0`}, LimitRange ${it.limitRange} bounds the limit/request ratio`
       : `limit/request ratio ${ratio(it.found)} is above ${ratio(it.constraint)} of LimitRange ${it.limitRange}`,
   "pod-limit": (it) =>
     `default limit ${found(it)} of LimitRange ${it.limitRange} exceeds the pod limit ${constraint(it)}`,
@@ -61,11 +61,14 @@ function fixOf(violation: Violation): string {
   const wanted = formatQuantity(violation.wanted);
   const key = `resources.${list}.${resource}`;
   if (kind === "rivals") return `set ${key}`;
-  if (kind === "pod-request") return `raise spec.${key} to at least ${wanted}`;
+  if (kind === "ratio" && list === "limits") return `set ${key} above 0`;
   const verb = absent ? "set" : undefined;
   const where = container === undefined ? " of the containers together" : "";
   const isCeiling =
-    kind === "max" || kind === "pod-limit" || (kind === "order" && list === "requests");
+    kind === "max" ||
+    kind === "pod-limit" ||
+    kind === "pod-request" ||
+    (kind === "order" && list === "requests");
   return isCeiling
     ? `${verb ?? "lower"} ${key}${where} to at most ${wanted}`
     : `${verb ?? "raise"} ${key}${where} to at least ${wanted}`;

@@ -96,7 +96,7 @@ function podFinding(object: Judged, resource: ComputeResource): Finding | undefi
   const noun = list === "limits" ? "limit" : "request";
   return finding(where, list, resource, {
     what: `${resource} ${noun} ${formatQuantity(budget)} is less than the ${formatQuantity(asked)} its containers request`,
-    fix: `raise spec.resources.${list}.${resource} to at least ${formatQuantity(asked)}`,
+    fix: `raise resources.${list}.${resource} of the pod to at least ${formatQuantity(asked)}`,
   });
 }
 

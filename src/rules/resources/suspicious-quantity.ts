@@ -2,7 +2,12 @@ import type { Finding } from "../../engine/rule.ts";
 import type { Judged } from "../../engine/subject.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import type { Location } from "../../kubernetes/location.ts";
-import { NANO_PER_UNIT, type Quantity, textOf } from "../../kubernetes/quantity.ts";
+import {
+  NANO_PER_MEBIBYTE,
+  NANO_PER_UNIT,
+  type Quantity,
+  textOf,
+} from "../../kubernetes/quantity.ts";
 import {
   COMPUTE_RESOURCES,
   type ComputeResource,
@@ -13,9 +18,8 @@ import {
 } from "../../kubernetes/resources.ts";
 import { describe, judgedContainers } from "./resource-holders.ts";
 
-const MEBIBYTE = 1024n * 1024n * NANO_PER_UNIT;
 /** Below it no runtime starts anything useful. */
-const LEAST_USEFUL = 4n * MEBIBYTE;
+const LEAST_USEFUL = 4n * NANO_PER_MEBIBYTE;
 
 const LISTS: readonly ResourceListName[] = ["limits", "requests"];
 
@@ -59,7 +63,7 @@ function doubtAbout(
     const amount = parseResource(written);
     if (amount !== undefined && isPlausible(amount, resource, list, ceiling)) continue;
     const text = textOf(written) ?? typeof written;
-    return { resource, list, text, ...reasonFor(amount, resource, list, text) };
+    return { resource, list, text, ...reasonFor({ amount, resource, list, text, ceiling }) };
   }
   return undefined;
 }
@@ -79,15 +83,24 @@ function isPlausible(
 
 /** 1.2Gi has a fraction of a byte too, and is meant. */
 function isSubByte(nano: bigint): boolean {
-  return nano < MEBIBYTE && nano % NANO_PER_UNIT !== 0n;
+  return nano < NANO_PER_MEBIBYTE && nano % NANO_PER_UNIT !== 0n;
 }
 
-function reasonFor(
-  amount: Quantity | undefined,
-  resource: ComputeResource,
-  list: ResourceListName,
-  text: string,
-): Pick<Doubt, "reason" | "fix" | "fatal"> {
+interface Suspect {
+  readonly amount: Quantity | undefined;
+  readonly resource: ComputeResource;
+  readonly list: ResourceListName;
+  readonly text: string;
+  readonly ceiling: bigint;
+}
+
+function reasonFor({
+  amount,
+  resource,
+  list,
+  text,
+  ceiling,
+}: Suspect): Pick<Doubt, "reason" | "fix" | "fatal"> {
   if (amount === undefined) {
     const example = resource === "cpu" ? "500m" : "512Mi";
     return { reason: "is not a quantity", fix: `write a quantity such as ${example}`, fatal: true };
@@ -95,21 +108,27 @@ function reasonFor(
   if (amount.nano < 0n)
     return { reason: "is negative", fix: "write a positive quantity", fatal: true };
   if (resource === "cpu") {
-    return { reason: "is more than any node has", fix: cpuFix(text, list), fatal: false };
+    return {
+      reason: `is above ${ceiling / NANO_PER_UNIT} cores`,
+      fix: cpuFix(text, list),
+      fatal: false,
+    };
   }
-  const fatal = list === "limits" && amount.nano < MEBIBYTE;
+  const fatal = list === "limits" && amount.nano < NANO_PER_MEBIBYTE;
   return { reason: memoryReason(amount, fatal), fix: memoryFix(text, list), fatal };
 }
 
-const digitsOnly = /^\d+$/;
-const milli = /^(\d+)m$/;
+/** `500` most likely meant `500m`, `12` did not mean `12m`. */
+const milliCores = /^\d{3,5}$/;
+/** Of a size that makes sense in Mi. */
+const mebibytes = /^(\d{1,5})m?$/;
 
 function cpuFix(text: string, list: ResourceListName): string {
-  return digitsOnly.test(text) ? `write ${text}m` : `lower resources.${list}.cpu`;
+  return milliCores.test(text) ? `write ${text}m` : `lower resources.${list}.cpu`;
 }
 
 function memoryFix(text: string, list: ResourceListName): string {
-  const digits = milli.exec(text)?.[1] ?? (digitsOnly.test(text) ? text : undefined);
+  const digits = mebibytes.exec(text)?.[1];
   return digits === undefined ? `raise resources.${list}.memory` : `write ${digits}Mi`;
 }
 
