@@ -140,7 +140,10 @@ test("a cluster cache mirrors a real cluster, as far as RBAC lets it", async () 
   assert.deepEqual(cache.get("Deployment.apps", "guard", "web")?.["spec"], {
     replicas: 2,
     selector: { matchLabels: { app: "web" } },
-    template: { metadata: { labels: { app: "web" } } },
+    template: {
+      metadata: { labels: { app: "web" } },
+      spec: { containers: [{ name: "main", image: "registry.example/main:1", resources: {} }] },
+    },
   });
   await send("DELETE", "/apis/apps/v1/namespaces/guard/deployments/web");
   await until(() => cache.get("Deployment.apps", "guard", "web") === undefined);

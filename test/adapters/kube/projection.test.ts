@@ -20,13 +20,22 @@ const metadata = {
   managedFields: [{ manager: "kubectl" }],
 };
 
-test("a projected workload keeps replicas, selector and template labels, not the containers", () => {
+test("a projected workload keeps what sizes, selects and identifies its pods", () => {
+  const kept = {
+    name: "api",
+    image: "registry.example/api:1",
+    resources: { limits: { cpu: "2" } },
+  };
+  const container = { ...kept, env: [{ name: "PASSWORD", value: "secret" }] };
   const object = {
     metadata,
     spec: {
       replicas: 2,
       selector: { matchLabels: { app: "api" } },
-      template: { metadata: { labels: { app: "api" } }, spec: { containers: [{}] } },
+      template: {
+        metadata: { labels: { app: "api" } },
+        spec: { containers: [container], volumes: [{}] },
+      },
       strategy: {},
     },
     status: { replicas: 2 },
@@ -45,7 +54,7 @@ test("a projected workload keeps replicas, selector and template labels, not the
     spec: {
       replicas: 2,
       selector: { matchLabels: { app: "api" } },
-      template: { metadata: { labels: { app: "api" } } },
+      template: { metadata: { labels: { app: "api" } }, spec: { containers: [kept] } },
     },
   });
 });
@@ -67,7 +76,14 @@ test("a projected namespace is metadata only", () => {
 });
 
 test("a projection survives objects of odd shape", () => {
-  for (const odd of [{}, { metadata: null, spec: [] }, { spec: { template: "x" } }]) {
+  for (const odd of [
+    {},
+    { metadata: null, spec: [] },
+    { spec: { template: "x" } },
+    {
+      spec: { template: { spec: { containers: [null, "x"], initContainers: "x" } } },
+    },
+  ]) {
     assert.deepEqual(projection("Deployment.apps").project(odd as JsonObject)["metadata"], {});
   }
 });
