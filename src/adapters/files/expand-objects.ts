@@ -18,6 +18,7 @@ const TOOL_FILES =
 
 /** The objects of a document: itself, or the items of a List. */
 export function expandDocument(document: SourceDocument, into: Expanded): void {
+  if (document.value === null) return;
   const root = asObject(document.value);
   if (root === undefined || isToolDocument(document, root)) {
     into.ignored++;
