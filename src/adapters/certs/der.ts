@@ -1,4 +1,5 @@
 // The only home of node-forge, used as an ASN.1 encoder: it signs certificates with RSA only.
+import { isIP } from "node:net";
 import asn1 from "node-forge/lib/asn1.js";
 import util from "node-forge/lib/util.js";
 
@@ -98,8 +99,9 @@ export function time(at: Date): Der {
 /** Network-order bytes of a literal IPv4 or IPv6 address. */
 export function ipBytes(ip: string): Buffer {
   // The URL parser writes the dotted tail of an IPv4-mapped address in hexadecimal.
-  const plain = ip.includes(":") ? new URL(`http://[${ip}]/`).hostname.slice(1, -1) : ip;
-  const bytes = util.bytesFromIP(plain);
+  const plain = isIP(ip) === 6 ? new URL(`http://[${ip}]/`).hostname.slice(1, -1) : ip;
+  // It does not look at the range of IPv4 parts.
+  const bytes = isIP(ip) === 0 ? null : util.bytesFromIP(plain);
   if (bytes === null) throw new TypeError(`${ip} is not an IP address`);
   return Buffer.from(bytes, "latin1");
 }

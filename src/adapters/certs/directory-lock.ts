@@ -20,7 +20,9 @@ export async function withDirectoryLock<T>(
 ): Promise<T> {
   const path = join(directory, LOCK_FILE);
   const token = randomUUID();
-  await acquire(path, token, clock);
+  // The clock's timers alone would let a process end while it waits.
+  const alive = setInterval(() => undefined, 60_000);
+  await acquire(path, token, clock).finally(() => clearInterval(alive));
   try {
     return await action();
   } finally {

@@ -90,7 +90,8 @@ export function splitHosts(hosts: readonly string[]): {
 }
 
 function asciiName(name: string): string {
-  const ascii = domainToASCII(name);
+  // It would read "a/b" as the start of a URL and answer "a".
+  const ascii = /[/?#@\\]/.test(name) ? "" : domainToASCII(name);
   if (!/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(ascii)) {
     throw new TypeError(`${JSON.stringify(name)} is neither a DNS name nor an IP address`);
   }
