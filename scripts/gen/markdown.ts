@@ -1,6 +1,13 @@
+/** Columns are padded to one width, as the formatter would have it. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  const lines = [head, ...rows].map((cells) => cells.map(escapeCell));
+  const widths = head.map((_, column) =>
+    Math.max(3, ...lines.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const rule = widths.map((width) => "-".repeat(width));
+  return [lines[0] ?? [], rule, ...lines.slice(1)]
+    .map((cells) => `| ${widths.map((width, at) => (cells[at] ?? "").padEnd(width)).join(" | ")} |`)
+    .join("\n");
 }
 
 export function codeBlock(language: string, text: string): string {

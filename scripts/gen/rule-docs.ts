@@ -37,7 +37,9 @@ function pageOf(rule: Rule): string {
   return page([
     `# ${rule.id}`,
     `**${rule.title}.** ${rule.why}`,
-    table(["", ""], factsOf(rule)),
+    factsOf(rule)
+      .map(([name, value]) => `- **${name}:** ${value}`)
+      .join("\n"),
     "## Parameters",
     parameterTable(rule),
     ...refused(rule),

@@ -148,7 +148,7 @@ export function environmentOf({ rule, kind, settings, documents }: Fixture): Env
 }
 
 function withoutOtherMutations(rule: string, spec: JsonObject): JsonObject {
-  const others = RULES.filter(({ id, mutate }) => mutate !== undefined && id !== rule);
+  const others = RULES.filter((other) => "mutate" in other && other.id !== rule);
   const off = Object.fromEntries(others.map(({ id }) => [id, { mode: "off" }]));
   return { ...spec, rules: { ...off, ...ownObject(spec, "rules") } };
 }
