@@ -20,17 +20,18 @@ export function compilePolicy(
 ): PolicyInput {
   const spec = document.spec ?? {};
   const name = document.metadata?.name ?? "policy";
-  return {
+  const profileCap = (spec.profile ?? "production") === "production" ? "enforce" : "warn";
+  const content = {
     name,
-    id: `${name}@${digest(document)}`,
     platform: compilePlatform(spec, name),
     rules: compileRules(spec, rules),
     overrides: (spec.overrides ?? []).map(compileOverride),
-    cap: cap(modeCap, (spec.profile ?? "production") === "production" ? "enforce" : "warn"),
+    cap: profileCap,
     unlayered: spec.unlayered ?? "audit",
     trustedControllers: spec.trustedControllers ?? [],
     excludedNamespaces: spec.excludedNamespaces ?? [],
-  };
+  } as const;
+  return { ...content, id: `${name}@${digest(content)}`, cap: cap(modeCap, profileCap) };
 }
 
 function compilePlatform(spec: PolicySpec, name: string): Platform {
@@ -94,14 +95,17 @@ function compileOverride(source: OverrideSource, index: number): Override {
   };
 }
 
-/** Equal for documents that mean the same, whatever the order of their keys. */
-function digest(document: PolicyDocument): string {
-  const text = JSON.stringify(document, (_key, value: unknown) => sortKeys(value));
+/** Equal for policies that decide alike, however they were written. `--mode` does not count. */
+function digest(content: PolicyInput): string {
+  const text = JSON.stringify(content, (_key, value: unknown) => comparable(value));
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-function sortKeys(value: unknown): unknown {
+/** Keys in a fixed order, and nothing that JSON cannot say. */
+function comparable(value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value);
+  const entries =
+    value instanceof Map ? [...(value as Map<string, unknown>)] : Object.entries(value);
   return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -3,13 +3,16 @@
  * `policy show`. It configures no rules: every rule brings its own mode and parameters.
  */
 export const DEFAULT_POLICY = `\
-# The Keymate production profile. A --policy file is laid over it: maps merge by key, components
-# by name, every other list is replaced. \`extends: none\` starts from nothing.
+# A Keymate Guard policy. The embedded one is the Keymate production profile; a --policy file is
+# laid over it: maps merge by key, components by name, every other list is replaced.
 apiVersion: policy.keymate.io/v1alpha1
 kind: PlatformPolicy
 metadata:
   name: keymate
 spec:
+  # keymate: laid over the embedded policy (the default). none: complete, starts from nothing.
+  extends: none
+
   # production: rules as listed. staging, development: no rule is stricter than warn.
   profile: production
 

@@ -50,12 +50,9 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 function row(key: string, spec: SettingSpec): readonly [string, string] {
   const names: Readonly<Record<string, string>> = { help: "-h, --help", version: "-v, --version" };
-  const value = spec.values === undefined ? spec.placeholder : "";
-  const term = `${names[key] ?? flagOf(key)} ${value}`.trim();
-  const choices = spec.values === undefined ? "" : ` (${spec.values.join(", ")})`;
+  const term = `${names[key] ?? flagOf(key)} ${spec.placeholder}`.trim();
   const shown = shownDefault(spec);
-  const ending = shown === undefined ? "" : ` [default: ${shown}]`;
-  return [term, spec.description + choices + ending];
+  return [term, spec.description + (shown === undefined ? "" : ` [default: ${shown}]`)];
 }
 
 function shownDefault({ type, defaultValue, defaultText }: SettingSpec): string | undefined {

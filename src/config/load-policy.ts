@@ -59,7 +59,9 @@ export function loadPolicy(request: PolicyRequest): LoadedPolicy {
     return { ok: false, problems: locateAll(mistakes, yaml, source) };
   }
   const merged = mergePolicy(asObject(embedded.value) ?? {}, user);
-  mistakes.push(...judge(user, merged, rules));
+  // A value that YAML could not give is missing from here on; that is not worth a second report.
+  const lost = new Set(mistakes.flatMap(({ path, at }) => (at ? [] : showPath(path))));
+  mistakes.push(...judge(user, merged, rules).filter(({ path }) => !lost.has(showPath(path))));
   if (mistakes.length > 0) return { ok: false, problems: locateAll(mistakes, yaml, source) };
   const document = policySchema.parse(merged);
   return {

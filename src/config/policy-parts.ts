@@ -67,7 +67,7 @@ const match = z.strictObject({
     .array(z.string().regex(IMAGE_GLOB, "must be an image name or * glob without tag or digest"))
     .optional()
     .describe(
-      "Globs over the last path segment of an image, without tag and digest; a glob with a / is held against the whole name",
+      "Globs over the last path segment of an image, without tag and digest; a glob with a / is held against the whole name, registry included",
     ),
 });
 

@@ -1,7 +1,7 @@
 import { ENVIRONMENT_PREFIX, variableOf } from "./setting-names.ts";
 import type { SettingCandidate } from "./setting-origin.ts";
 import type { SettingTable } from "./setting-spec.ts";
-import { didYouMean } from "./suggest.ts";
+import { suggest } from "./suggest.ts";
 
 export interface EnvironmentReading {
   readonly candidates: readonly SettingCandidate[];
@@ -37,13 +37,19 @@ export function readEnvironment(
     }
     const key = keys.get(variable);
     if (key === undefined) {
-      const hint = didYouMean(variable, keys.keys());
+      const short = suggest(withoutPrefix(variable), [...keys.keys()].map(withoutPrefix));
+      const hint = short === undefined ? "" : `, did you mean ${ENVIRONMENT_PREFIX}${short}?`;
       problems.push(`environment variable ${variable} is not a setting${hint}`);
     } else if (Object.hasOwn(table, key)) {
       candidates.push({ key, text, origin: { kind: "environment", variable } });
     }
   }
   return { candidates, problems, notes };
+}
+
+/** All share the prefix, which would make every name look alike. */
+function withoutPrefix(variable: string): string {
+  return variable.slice(ENVIRONMENT_PREFIX.length);
 }
 
 function isFlagOnly(table: SettingTable, key: string): boolean {

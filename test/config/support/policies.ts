@@ -18,7 +18,7 @@ export const rules: readonly Rule[] = [
   fakeRule("ha-spread", { title: "Replicas on several nodes", mode: "warn" }),
 ];
 
-const HEAD = "apiVersion: policy.keymate.io/v1alpha1\nkind: PlatformPolicy\n";
+export const HEAD = "apiVersion: policy.keymate.io/v1alpha1\nkind: PlatformPolicy\n";
 
 /** A file whose spec starts on line 4. */
 export function withSpec(spec: string): string {
