@@ -16,7 +16,7 @@ export function renderDiff({ path, before, after }: FileDiff): string {
   const now = linesOf(after);
   const hunks = hunksOf(lineChanges(old, now));
   if (hunks.length === 0) return "";
-  const name = path.replaceAll("\\", "/");
+  const name = path.replaceAll("\\", "/").replace(/^\/+/, "");
   const head = `--- a/${name}\n+++ b/${name}\n`;
   return head + hunks.map((hunk) => renderHunk(hunk, old, now)).join("");
 }
