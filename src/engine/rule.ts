@@ -118,3 +118,9 @@ export interface Rule<P = unknown> {
 export function defineRule<P>(rule: Rule<P>): Rule {
   return rule as Rule;
 }
+
+/** Every kind that some rule looks up: what the cache holds and RBAC allows. */
+export function lookedUpKinds(rules: readonly Rule[]): readonly GroupKind[] {
+  const kinds = rules.flatMap(({ needs, consults = [] }) => [...needs, ...consults]);
+  return [...new Set(["Namespace", ...kinds])];
+}

@@ -2,7 +2,7 @@ import type { ClusterCache } from "../../adapters/kube/cluster-cache.ts";
 import type { ClusterView } from "../../engine/cluster-view.ts";
 import { layerOf } from "../../engine/platform.ts";
 import type { Policy } from "../../engine/policy.ts";
-import type { Rule } from "../../engine/rule.ts";
+import { lookedUpKinds, type Rule } from "../../engine/rule.ts";
 import { StaticView } from "../../engine/static-view.ts";
 import { nameOf } from "../../kubernetes/object.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
@@ -38,7 +38,7 @@ export async function openCluster(deps: ClusterDeps): Promise<Cluster> {
     return { view, cache: undefined, waitForNamespace: undefined };
   }
   const { ClusterCache } = await import("../../adapters/kube/cluster-cache.ts");
-  const kinds = ["Namespace", ...new Set(deps.rules.flatMap(({ needs }) => needs))];
+  const kinds = lookedUpKinds(deps.rules);
   const cache = new ClusterCache({ connection, kinds, clock, logger, random });
   return {
     view: cache,

@@ -1,4 +1,4 @@
-import type { Rule } from "../../engine/rule.ts";
+import { lookedUpKinds, type Rule } from "../../engine/rule.ts";
 import { kindInfo } from "../../kubernetes/kinds.ts";
 
 interface PolicyRule {
@@ -19,7 +19,7 @@ export function viewClusterRole(rules: readonly Rule[]) {
 
 function readRules(rules: readonly Rule[]): readonly PolicyRule[] {
   const groups = new Map<string, Set<string>>();
-  for (const kind of ["Namespace", ...rules.flatMap(({ needs }) => needs)]) {
+  for (const kind of lookedUpKinds(rules)) {
     const info = kindInfo(kind);
     if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
     groups.set(info.group, (groups.get(info.group) ?? new Set()).add(info.plural));
@@ -29,6 +29,6 @@ function readRules(rules: readonly Rule[]): readonly PolicyRule[] {
     .map(([group, resources]) => ({
       apiGroups: [group],
       resources: [...resources].sort(),
-      verbs: ["get", "list", "watch"],
+      verbs: ["list", "watch"],
     }));
 }
