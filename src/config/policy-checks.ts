@@ -75,6 +75,9 @@ function checkComponents(context: CheckContext): void {
     if (written.has(name)) {
       report(["spec", "components", index], `repeats the component ${name}`);
     } else written.set(name, index);
+    if (name === "none") {
+      report(["spec", "components", index, "name"], "is taken: none says that it is no component");
+    }
   }
   const spec = ownObject(merged, "spec");
   const layers = ownArray(spec, "layers").flatMap((l) => ownString(asObject(l), "name") ?? []);

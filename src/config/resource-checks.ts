@@ -21,13 +21,23 @@ export function checkResources(context: CheckContext): void {
 
 function checkAmounts(context: CheckContext, resources: JsonObject | undefined, path: Path): void {
   for (const resource of ["cpu", "memory"]) {
-    const requested = own(ownObject(resources, "requests"), resource);
-    const limited = own(ownObject(resources, "limits"), resource);
-    const request = parseQuantity(requested);
-    const limit = parseQuantity(limited);
+    const request = amountAt(context, resources, [...path, "requests", resource]);
+    const limit = amountAt(context, resources, [...path, "limits", resource]);
     if (request === undefined || limit === undefined) continue;
-    if (compareQuantities(request, limit) <= 0) continue;
-    const message = `is more than the limit: ${show(requested)} against ${show(limited)}`;
+    if (compareQuantities(request.quantity, limit.quantity) <= 0) continue;
+    const message = `is more than the limit: ${show(request.written)} against ${show(limit.written)}`;
     context.report([...path, "requests", resource], message);
   }
+}
+
+/** Kubernetes reads a 0 as if nothing were written: as a default it would say nothing at all. */
+function amountAt(context: CheckContext, resources: JsonObject | undefined, path: Path) {
+  const [kind = "", resource = ""] = path.slice(-2).map(String);
+  const written = own(ownObject(resources, kind), resource);
+  const quantity = parseQuantity(written);
+  if (quantity === undefined) return undefined;
+  if (quantity.nano > 0n) return { written, quantity };
+  // The schema has refused the number 0 already.
+  if (typeof written === "string") context.report(path, "must be more than 0");
+  return undefined;
 }

@@ -285,3 +285,22 @@ test("a policy's id tells contents apart and does not depend on how they are wri
   const one = loaded(withSpec("  defaults: {labels: {a: x, b: y}}\n")).policy.id;
   assert.equal(loaded(withSpec("  defaults: {labels: {b: y, a: x}}\n")).policy.id, one);
 });
+
+test("a default of 0 is refused, as text and as a number", () => {
+  const text = withSpec('  defaults: {resources: {requests: {cpu: "0", memory: 0}}}\n');
+  assert.deepEqual(complaints(text), [
+    "p.yaml:4:37: spec.defaults.resources.requests.cpu must be more than 0",
+    "p.yaml:4:47: spec.defaults.resources.requests.memory must be more than 0, found 0",
+  ]);
+});
+
+test("a component called none is refused: the label value none means something else", () => {
+  assert.deepEqual(complaints(withSpec("  components: [{name: none, layer: data}]\n")), [
+    "p.yaml:4:17: spec.components[0].name is taken: none says that it is no component",
+  ]);
+});
+
+test("line ends of Windows, a byte order mark and document markers do not matter", () => {
+  const text = `\uFEFF---\n${withSpec("  unlayered: warn\n")}...\n`.replaceAll("\n", "\r\n");
+  assert.equal(loaded(text).policy.unlayered, "warn");
+});
