@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { Document, visit } from "yaml";
 import type { MANIFESTS_SETTINGS } from "../../config/settings-manifests.ts";
 import { RULES } from "../../rules/index.ts";
 import { environmentError, usageError } from "../../usecases/app-error.ts";
@@ -10,6 +9,7 @@ import type { Run } from "../command.ts";
 import { openPolicy } from "../policy-file.ts";
 import { MUTATE_TIMEOUT_SECONDS, VALIDATE_TIMEOUT_SECONDS } from "../serve/webhooks.ts";
 import { systemClock } from "../system-clock.ts";
+import { yamlText } from "../yaml-text.ts";
 
 const NAME = "keymate-guard";
 
@@ -28,7 +28,7 @@ export const run: Run<typeof MANIFESTS_SETTINGS> = async ({ settings, io }) => {
     configuration("ValidatingWebhookConfiguration", entries.validating),
     viewClusterRole(RULES),
   ];
-  io.stdout.write(documents.map(toYaml).join("---\n"));
+  io.stdout.write(documents.map(yamlText).join("---\n"));
   return 0;
 };
 
@@ -70,20 +70,4 @@ function configuration(kind: string, webhooks: readonly unknown[]): object {
     metadata: { name: NAME, labels: { "app.kubernetes.io/name": NAME } },
     webhooks,
   };
-}
-
-function toYaml(object: object): string {
-  const document = new Document(object, { aliasDuplicateObjects: false });
-  visit(document, {
-    // Lists of plain words read better on one line.
-    Seq: (_key, node) => {
-      if (node.items.length <= 4 && node.items.every((item) => isShort(item))) node.flow = true;
-    },
-  });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
-}
-
-function isShort(item: unknown): boolean {
-  const value = (item as { value?: unknown }).value;
-  return typeof value === "string" && value.length < 40;
 }
