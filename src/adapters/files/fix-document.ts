@@ -23,29 +23,40 @@ const UNSAFE = "its place in the text cannot be rewritten safely";
 
 /**
  * Writes additions into the text of one document. An edit only counts when the new text, read
- * again, holds exactly the old value plus the additions; else it is tried piece by piece, and
- * what still cannot be written is left alone.
+ * again, holds exactly the old value plus the additions; else it is tried in ever smaller parts,
+ * and what still cannot be written is left alone.
  */
 export function fixDocument(text: string, additions: readonly Addition[]): FixedText {
   const { insertions, impossible } = foldAdditions(parseYaml(text), additions);
-  const refused: Refusal[] = impossible.map(({ segments }) => ({ segments, reason: UNSAFE }));
-  const possible = additions.filter((addition) => !impossible.includes(addition));
-  const whole = tryAdditions(text, possible);
-  if (whole !== undefined) return { text: whole, applied: possible.length, refused };
-  let current = text;
-  let applied = 0;
-  for (const insertion of insertions) {
-    const group = additionsOf(insertion, possible);
-    const next = tryAdditions(current, group);
-    if (next !== undefined) {
-      current = next;
-      applied += group.length;
-    } else {
-      const reason = insertion.shared ? SHARED : UNSAFE;
-      refused.push(...group.map(({ segments }) => ({ segments, reason })));
-    }
+  const fix: Progress = {
+    text,
+    applied: 0,
+    refused: impossible.map(({ segments }) => ({ segments, reason: UNSAFE })),
+  };
+  write(fix, insertions);
+  return { text: fix.text, applied: fix.applied, refused: fix.refused };
+}
+
+interface Progress {
+  readonly refused: Refusal[];
+  text: string;
+  applied: number;
+}
+
+function write(fix: Progress, insertions: readonly Insertion[]): void {
+  const group = insertions.flatMap(({ members }) => members);
+  const next = tryAdditions(fix.text, group);
+  if (next !== undefined) {
+    fix.text = next;
+    fix.applied += group.length;
+  } else if (insertions.length > 1) {
+    const middle = insertions.length >> 1;
+    write(fix, insertions.slice(0, middle));
+    write(fix, insertions.slice(middle));
+  } else {
+    const reason = insertions[0]?.shared === true ? SHARED : UNSAFE;
+    fix.refused.push(...group.map(({ segments }) => ({ segments, reason })));
   }
-  return { text: current, applied, refused };
 }
 
 function tryAdditions(text: string, additions: readonly Addition[]): string | undefined {
@@ -66,15 +77,6 @@ function tryAdditions(text: string, additions: readonly Addition[]): string | un
 
 function byMap(insertions: readonly Insertion[]): Iterable<Insertion[]> {
   return Map.groupBy(insertions, ({ map }) => map).values();
-}
-
-/** Including those below a key that the insertion brings. */
-function additionsOf({ additions }: Insertion, all: readonly Addition[]): Addition[] {
-  return all.filter(({ segments }) =>
-    additions.some((first) =>
-      first.segments.every((segment, index) => segment === segments[index]),
-    ),
-  );
 }
 
 /** The value with the additions, as a plain tree: what an alias stands for is written out. */

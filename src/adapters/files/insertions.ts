@@ -23,7 +23,10 @@ export interface Insertion {
   readonly value: unknown;
   /** It is reached through an alias or a merge key. */
   readonly shared: boolean;
-  readonly additions: readonly Addition[];
+  /** The additions of the key itself: several when aliases lead to it. */
+  readonly places: readonly Addition[];
+  /** All that it stands for: the places, and what goes below the key. */
+  readonly members: readonly Addition[];
 }
 
 export interface Folded {
@@ -34,36 +37,71 @@ export interface Folded {
 
 /** Turns additions into as few insertions as possible: what goes below a new key joins it. */
 export function foldAdditions(document: Yaml, additions: readonly Addition[]): Folded {
-  const insertions: Insertion[] = [];
-  const impossible: Addition[] = [];
-  for (const addition of additions) {
-    const parent = insertions.findIndex((insertion) => isBelow(insertion, addition));
-    const joined = parent < 0 ? undefined : join(insertions[parent], addition);
-    if (joined !== undefined) insertions[parent] = joined;
-    else if (parent >= 0 || !insert(document, addition, insertions)) impossible.push(addition);
-  }
-  return { insertions, impossible };
+  const fold = new Fold(document);
+  for (const addition of additions) fold.add(addition);
+  return fold;
 }
 
-function insert(document: Yaml, addition: Addition, into: Insertion[]): boolean {
-  const parentSegments = addition.segments.slice(0, -1);
-  const key = addition.segments.at(-1);
-  const parent = locate(document, parentSegments);
-  if (key === undefined || parent.depth < parentSegments.length || !isMap(parent.node))
-    return false;
-  const map: YAMLMap = parent.node;
-  const known = into.findIndex((insertion) => insertion.map === map && insertion.key === key);
-  const same = into[known];
-  if (same !== undefined) {
-    // The same place again, through an alias: one insertion serves both.
-    if (!jsonEqual(same.value, addition.value)) return false;
-    into[known] = { ...same, shared: true, additions: [...same.additions, addition] };
+class Fold implements Folded {
+  readonly insertions: Insertion[] = [];
+  readonly impossible: Addition[] = [];
+  readonly #document: Yaml;
+  /** Index of the insertion that brings a path. */
+  readonly #byPath = new Map<string, number>();
+  readonly #byMap = new Map<YAMLMap, Map<string, number>>();
+
+  constructor(document: Yaml) {
+    this.#document = document;
+  }
+
+  add(addition: Addition): void {
+    const parent = this.#insertionAbove(addition.segments);
+    const joined = parent === undefined ? undefined : join(this.insertions[parent], addition);
+    if (parent !== undefined && joined !== undefined) this.insertions[parent] = joined;
+    else if (parent !== undefined || !this.#insert(addition)) this.impossible.push(addition);
+  }
+
+  #insertionAbove(segments: readonly string[]): number | undefined {
+    for (let length = 1; length < segments.length; length++) {
+      const found = this.#byPath.get(pathKey(segments.slice(0, length)));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #insert(addition: Addition): boolean {
+    const parentSegments = addition.segments.slice(0, -1);
+    const key = addition.segments.at(-1);
+    const parent = locate(this.#document, parentSegments);
+    const map = parent.node;
+    if (key === undefined || parent.depth < parentSegments.length || !isMap(map)) return false;
+    const keys = this.#byMap.get(map) ?? new Map<string, number>();
+    this.#byMap.set(map, keys);
+    const known = keys.get(key);
+    const same = known === undefined ? undefined : this.insertions[known];
+    if (known !== undefined && same !== undefined) {
+      // The same place again, through an alias: one insertion serves both.
+      if (!jsonEqual(same.value, addition.value)) return false;
+      const places = [...same.places, addition];
+      this.insertions[known] = {
+        ...same,
+        shared: true,
+        places,
+        members: [...same.members, addition],
+      };
+      return true;
+    }
+    const existing = map.items.find((pair) => keyText(pair.key) === key);
+    if (existing !== undefined && !isNull(existing.value)) return false;
+    keys.set(key, this.insertions.length);
+    this.#byPath.set(pathKey(addition.segments), this.insertions.length);
+    this.insertions.push(insertionAt(map, parent, key, existing, addition));
     return true;
   }
-  const existing = map.items.find((pair) => keyText(pair.key) === key);
-  if (existing !== undefined && !isNull(existing.value)) return false;
-  into.push(insertionAt(map, parent, key, existing, addition));
-  return true;
+}
+
+function pathKey(segments: readonly string[]): string {
+  return JSON.stringify(segments);
 }
 
 function insertionAt(
@@ -75,21 +113,13 @@ function insertionAt(
 ): Insertion {
   const { pair, holder, shared } = parent;
   const value = structuredClone(addition.value);
-  return { map, pair, holder, key, empty, value, shared, additions: [addition] };
-}
-
-function isBelow({ additions }: Insertion, { segments }: Addition): boolean {
-  return additions.some(
-    (first) =>
-      first.segments.length < segments.length &&
-      first.segments.every((segment, index) => segment === segments[index]),
-  );
+  return { map, pair, holder, key, empty, value, shared, places: [addition], members: [addition] };
 }
 
 /** undefined when the new key's value is no mapping, or two aliases would get different values. */
 function join(insertion: Insertion | undefined, addition: Addition): Insertion | undefined {
-  const first = insertion?.additions[0];
-  if (insertion === undefined || first === undefined || insertion.additions.length > 1) {
+  const first = insertion?.places[0];
+  if (insertion === undefined || first === undefined || insertion.places.length > 1) {
     return undefined;
   }
   const value = withValue(
@@ -97,7 +127,9 @@ function join(insertion: Insertion | undefined, addition: Addition): Insertion |
     addition.segments.slice(first.segments.length),
     addition,
   );
-  return value === undefined ? undefined : { ...insertion, value };
+  return value === undefined
+    ? undefined
+    : { ...insertion, value, members: [...insertion.members, addition] };
 }
 
 function withValue(target: unknown, segments: readonly string[], { value }: Addition): unknown {
