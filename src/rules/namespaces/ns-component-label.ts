@@ -59,8 +59,13 @@ function changed({ subject, object, platform }: RuleContext<Params>): Finding[] 
   return [finding];
 }
 
-function missing({ object, platform }: RuleContext<Params>): Finding[] | undefined {
-  if (declarationOf(object) !== undefined || componentOfKind(platform, object.kind) !== undefined) {
+/** What a controller stamps out may carry less than its owner, which was judged itself. */
+function missing({ subject, object, platform }: RuleContext<Params>): Finding[] | undefined {
+  if (
+    subject.byController ||
+    declarationOf(object) !== undefined ||
+    componentOfKind(platform, object.kind) !== undefined
+  ) {
     return undefined;
   }
   const guess = componentOf(platform, object);

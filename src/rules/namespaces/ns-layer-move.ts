@@ -27,7 +27,7 @@ export default defineRule({
     if (old === undefined || object === old) return [];
     const layer = layerLeft(platform, namespace, old.raw, object.raw);
     if (layer === undefined) return [];
-    const contents = contentsOf(cluster, namespace, layer);
+    const contents = contentsOf(cluster, namespace, layer) ?? unknownContents(cluster);
     if (contents === undefined) return [];
     return [
       {
@@ -73,6 +73,12 @@ function contentsOf(cluster: ClusterView, namespace: string, layer: string): str
     ...(claims > 0 ? [plural(claims, CLAIM)] : []),
   ];
   return parts.length === 0 ? undefined : parts.join(" and ");
+}
+
+/** Nothing seen is not nothing there; the engine makes this a warning that it is not verified. */
+function unknownContents(cluster: ClusterView): string | undefined {
+  const unseen = [...WORKLOADS, CLAIM].some((kind) => cluster.readability(kind) === "unreadable");
+  return unseen ? "what cannot be read at the moment" : undefined;
 }
 
 /** The Pods of a Deployment are not counted again; those of an owner that is gone still occupy. */
