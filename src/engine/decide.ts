@@ -3,6 +3,7 @@ import type { Decision, Outcome } from "./decision.ts";
 import type { Evaluation, Judgement, RuleFault } from "./judgement.ts";
 import type { MutationPlan } from "./mutate.ts";
 import { sortJudgements } from "./order.ts";
+import type { Policy } from "./policy.ts";
 import { renderFinding, renderSubject } from "./render.ts";
 import type { Subject } from "./subject.ts";
 
@@ -23,11 +24,14 @@ export const ALLOWED: Decision = {
 /** What a fault of the guard itself leads to: the failurePolicy of the entry that called. */
 export type FailMode = "allow" | "deny";
 
+/** `name` is for people, `id` also says which content. */
+export type PolicyName = Pick<Policy, "name" | "id">;
+
 /** Folds an evaluation by mode: enforce denies, warn warns, audit annotates. */
 export function decideValidation(
   subject: Subject,
   evaluation: Evaluation,
-  policyName: string,
+  policy: PolicyName,
   failMode: FailMode,
 ): Decision {
   const { faults, incomplete } = evaluation;
@@ -41,9 +45,11 @@ export function decideValidation(
   return {
     allowed: !denied,
     outcome: outcomeOf(faults.length > 0 || incomplete, denied, warnings.length > 0),
-    ...(denied ? { message: denialMessage(subject, denials, faultLines.denials, policyName) } : {}),
+    ...(denied
+      ? { message: denialMessage(subject, denials, faultLines.denials, policy.name) }
+      : {}),
     warnings,
-    annotations: annotationsOf(judgements, policyName),
+    annotations: annotationsOf(judgements, policy.id),
     findings: fresh.map(({ rule, mode }) => ({ rule: rule.id, mode })),
     faults: [...faults.map(() => "rule"), ...(incomplete ? ["deadline"] : [])],
   };
@@ -143,11 +149,11 @@ function earlierWarning(subject: Subject, count: number): string {
 
 function annotationsOf(
   judgements: readonly Judgement[],
-  policyName: string,
+  policyId: string,
 ): Readonly<Record<string, string>> {
   const audits = judgements.filter(({ mode }) => mode === "audit");
   const exempted = judgements.filter(({ exemptedBy }) => exemptedBy !== undefined);
-  const annotations: Record<string, string> = { policy: policyName };
+  const annotations: Record<string, string> = { policy: policyId };
   if (audits.length > 0) annotations["findings"] = bounded(audits.map(shortForm));
   if (exempted.length > 0) {
     annotations["exempted"] = bounded(

@@ -70,7 +70,7 @@ function decideSubject(
   const evaluation = evaluate(environment, subject);
   for (const { rule, error } of evaluation.faults) logFault(dependencies.logger, rule.id, error);
   const failMode = path === "/validate/fail" ? "deny" : "allow";
-  return decideValidation(subject, evaluation, policy.name, failMode);
+  return decideValidation(subject, evaluation, policy, failMode);
 }
 
 /** The stack names our own code; an error's message may quote the object, so it stays out. */

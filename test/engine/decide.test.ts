@@ -5,6 +5,8 @@ import type { Evaluation, Judgement } from "../../src/engine/judgement.ts";
 import { rawObject, subjectOf } from "../support/builders.ts";
 import { fakeRule, finding } from "../support/fake-rules.ts";
 
+const KEYMATE = { name: "keymate", id: "keymate@1234" };
+
 const subject = subjectOf(
   rawObject("apps/v1", "Deployment", "api", { namespace: "platform-application" }),
 );
@@ -27,7 +29,7 @@ test("a denial has a summary line and one line per finding, in order of rule and
   const decision = decideValidation(
     subject,
     evaluation([judgement("b"), judgement("a")]),
-    "keymate",
+    KEYMATE,
     "deny",
   );
   assert.equal(decision.allowed, false);
@@ -44,7 +46,7 @@ test("a denial has a summary line and one line per finding, in order of rule and
 
 test("a denial lists twenty findings and counts the rest", () => {
   const many = Array.from({ length: 23 }, (_, index) => judgement(`k${index}`));
-  const lines = decideValidation(subject, evaluation(many), "keymate", "deny").message?.split("\n");
+  const lines = decideValidation(subject, evaluation(many), KEYMATE, "deny").message?.split("\n");
   assert.equal(lines?.length, 22);
   assert.equal(lines?.at(-1), "and 3 more");
 });
@@ -57,12 +59,12 @@ test("warnings go with denials too, audit findings into the annotations", () => 
       judgement("b", { mode: "warn" }),
       judgement("c", { mode: "audit", exemptedBy: "overrides[0] until 2027-03-31" }),
     ]),
-    "keymate",
+    KEYMATE,
     "deny",
   );
   assert.deepEqual(decision.warnings, ["[some-rule] b is wrong — fix: mend b (spec.b)"]);
   assert.deepEqual(decision.annotations, {
-    policy: "keymate",
+    policy: "keymate@1234",
     findings: "some-rule spec.c: c is wrong",
     exempted: "some-rule by overrides[0] until 2027-03-31",
   });
@@ -70,7 +72,7 @@ test("warnings go with denials too, audit findings into the annotations", () => 
 
 test("earlier findings never deny and are summed up in one warning", () => {
   const earlier = [judgement("a"), judgement("b")].map((one) => ({ ...one, preexisting: true }));
-  const decision = decideValidation(subject, evaluation(earlier), "keymate", "deny");
+  const decision = decideValidation(subject, evaluation(earlier), KEYMATE, "deny");
   assert.equal(decision.allowed, true);
   assert.equal(decision.warnings.length, 1);
   assert.match(decision.warnings[0] ?? "", /still has 2 findings that were there before/);
@@ -83,7 +85,7 @@ test("what was not verified and what admission would add is said in the line its
       judgement("a", { wouldAdd: { value: "2Gi", enforced: true } }),
       judgement("b", { mode: "warn", notVerified: "cache not synced" }),
     ]),
-    "keymate",
+    KEYMATE,
     "deny",
   );
   assert.match(decision.message ?? "", /a is wrong; admission would add 2Gi — fix/);
@@ -93,33 +95,28 @@ test("what was not verified and what admission would add is said in the line its
 test("a fault of an enforcing rule denies or warns as the calling entry would fail", () => {
   const fault = { rule: fakeRule("broken"), mode: "enforce" as const, error: new Error("bug") };
   const faulty = evaluation([], { faults: [fault] });
-  const strict = decideValidation(subject, faulty, "keymate", "deny");
+  const strict = decideValidation(subject, faulty, KEYMATE, "deny");
   assert.equal(strict.allowed, false);
   assert.equal(strict.outcome, "error");
   assert.match(strict.message ?? "", /keymate-guard is at fault\n\[broken\] not judged/);
-  const lenient = decideValidation(subject, faulty, "keymate", "allow");
+  const lenient = decideValidation(subject, faulty, KEYMATE, "allow");
   assert.equal(lenient.allowed, true);
   assert.match(lenient.warnings[0] ?? "", /\[broken\] not judged/);
 });
 
 test("a fault of a rule that would only warn never denies", () => {
   const fault = { rule: fakeRule("broken"), mode: "warn" as const, error: new Error("bug") };
-  const decision = decideValidation(
-    subject,
-    evaluation([], { faults: [fault] }),
-    "keymate",
-    "deny",
-  );
+  const decision = decideValidation(subject, evaluation([], { faults: [fault] }), KEYMATE, "deny");
   assert.equal(decision.allowed, true);
 });
 
 test("running out of time denies on the strict path and asks to retry", () => {
   const late = evaluation([], { incomplete: true });
   assert.match(
-    decideValidation(subject, late, "keymate", "deny").message ?? "",
+    decideValidation(subject, late, KEYMATE, "deny").message ?? "",
     /ran out of time .*; retry/,
   );
-  assert.equal(decideValidation(subject, late, "keymate", "allow").allowed, true);
+  assert.equal(decideValidation(subject, late, KEYMATE, "allow").allowed, true);
 });
 
 test("a mutation that failed its own check is never sent", () => {
