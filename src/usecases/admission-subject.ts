@@ -2,8 +2,9 @@ import type { Policy } from "../engine/policy.ts";
 import { isCleaner, isStampedByController } from "../engine/requesters.ts";
 import { isBookkeepingUpdate } from "../engine/skips.ts";
 import { Judged, type Subject } from "../engine/subject.ts";
+import { type JsonObject, ownString } from "../kubernetes/json.ts";
 import { type GroupKind, groupKind, kindByResource } from "../kubernetes/kinds.ts";
-import { displayNameOf, isTerminating } from "../kubernetes/object.ts";
+import { displayNameOf, isTerminating, metadataOf } from "../kubernetes/object.ts";
 import type { AdmissionRequest } from "./ports/admission.ts";
 
 /** What there is to judge in a request; undefined when it is let through unseen (rules 1.5, 1.11). */
@@ -27,13 +28,27 @@ export function subjectOf(request: AdmissionRequest, policy: Policy): Subject | 
     kind,
     subresource: request.subResource,
     namespace: request.namespace,
-    name: request.name || (displayNameOf(raw) ?? ""),
+    name: shownName(request, raw),
     object: new Judged(kind, raw),
     old: old === undefined ? undefined : new Judged(kind, old),
     user: request.user.username,
     dryRun: request.dryRun,
     byController: isByController(request, kind, policy),
   };
+}
+
+/** What the API server appends to generateName, whose first 58 characters it keeps. */
+const GENERATED_SUFFIX = /^[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+const LONGEST_PREFIX = 58;
+
+/** `x-*` in both phases: validating sees a generated name, but a refused object never has it. */
+function shownName({ operation, name }: AdmissionRequest, raw: JsonObject): string {
+  if (name === "" || operation !== "CREATE") return name || (displayNameOf(raw) ?? "");
+  const generateName = ownString(metadataOf(raw), "generateName") ?? "";
+  const prefix = generateName.slice(0, LONGEST_PREFIX);
+  const isGenerated =
+    prefix !== "" && name.startsWith(prefix) && GENERATED_SUFFIX.test(name.slice(prefix.length));
+  return isGenerated ? `${generateName}*` : name;
 }
 
 /** A Scale says nothing about its parent's kind; the resource does. */

@@ -151,6 +151,19 @@ test("admission shows a generated name as far as it is known", () => {
   );
 });
 
+test("admission shows a generated name the same once the API server has chosen it", () => {
+  const shown = (name: string, generateName: string) => {
+    const object = { ...bad, metadata: { name, generateName } };
+    return decide([rule], request(object, { name })).message?.split(" is refused")[0];
+  };
+  const place = "Deployment platform-application";
+  assert.equal(shown("api-67mjt", "api-"), `${place}/api-*`);
+  const long = "a".repeat(70);
+  assert.equal(shown(`${"a".repeat(58)}67mjt`, long), `${place}/${long}*`);
+  assert.equal(shown("api-blue", "api-"), `${place}/api-blue`, "a name of the user's own");
+  assert.equal(shown("db", "api-"), `${place}/db`);
+});
+
 test("the mutating endpoint patches and never denies", () => {
   const decision = decide([rule, addingRule("add", "fill")], request(bad), "/mutate");
   assert.equal(decision.outcome, "patched");
