@@ -6,7 +6,8 @@ import { type ClusterOptions, startCluster, type TestCluster } from "../../clust
 import { type Forwarder, startForwarder } from "../../cluster/forwarder.ts";
 import { type GuardProcess, startGuard } from "./guard-process.ts";
 
-const OVERLAY = fileURLToPath(new URL("../overlay", import.meta.url));
+/** The shipped manifests, with a Service that leads to the guard processes. */
+export const OVERLAY = fileURLToPath(new URL("../overlay", import.meta.url));
 
 export interface InstallationOptions extends ClusterOptions {
   /** Guard processes to start; default 1. */
@@ -15,6 +16,8 @@ export interface InstallationOptions extends ClusterOptions {
   readonly args?: readonly string[];
   /** Laid over the `spec` of the shipped policy. */
   readonly policy?: object;
+  /** What the cluster holds before the guard comes. */
+  readonly before?: (cluster: TestCluster) => Promise<void>;
 }
 
 /**
@@ -35,6 +38,7 @@ export interface Installation {
 export async function install(options: InstallationOptions = {}): Promise<Installation> {
   const cluster = await startCluster({ controllerManager: true, ...options });
   try {
+    await options.before?.(cluster);
     return await installIn(cluster, options);
   } catch (error) {
     await cluster.stop();
