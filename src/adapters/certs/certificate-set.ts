@@ -1,14 +1,15 @@
 import type { X509Certificate } from "node:crypto";
 import type { ServingCertificate } from "../../usecases/ports/certificate-source.ts";
+import { alternativeNames } from "./names.ts";
 import { ORGANISATION } from "./organisation.ts";
 import {
-  alternativeNames,
   dateProblems,
   inspectPair,
   isIssuedBy,
   keyProblems,
   type PairExpectation,
   type PairProblem,
+  unreadable,
 } from "./pair.ts";
 import { readCertificates, toBundle, toPem } from "./pem.ts";
 import { isRenewalDue } from "./renewal.ts";
@@ -62,7 +63,7 @@ export function isSameSet(a: CertificateSet, b: CertificateSet): boolean {
 
 export function examine(set: CertificateSet, expected: PairExpectation): Examination {
   const authorities = readCertificates(set["ca.crt"]) ?? [];
-  const [authority, authorityProblems] = findAuthority(authorities, set["ca.key"], expected.now);
+  const [authority, authorityProblems] = findAuthority(authorities, set, expected.now);
   const leaf = readCertificates(set["tls.crt"])?.[0];
   return {
     authorities,
@@ -120,12 +121,12 @@ export function toServing(set: CertificateSet, now: number): ServingCertificate 
 
 function findAuthority(
   authorities: readonly X509Certificate[],
-  key: string,
+  { "ca.crt": cert, "ca.key": key }: CertificateSet,
   now: number,
 ): readonly [Authority | undefined, readonly PairProblem[]] {
   const first = authorities[0];
   if (first === undefined) {
-    const message = "ca.crt holds no readable PEM certificate";
+    const message = unreadable(cert, "ca.crt", "certificate");
     return [undefined, [{ code: "ca-unreadable", message }]];
   }
   // After an interrupted rotation ca.key may still belong to an older certificate of the bundle.

@@ -1,14 +1,18 @@
-import type { ServingCertificate } from "../../usecases/ports/certificate-source.ts";
+import type { ServingCertificate, SourceHealth } from "../../usecases/ports/certificate-source.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 
-/** The certificate in service and who wants to know about the next one. */
+/** The certificate in service, who wants to know about the next one, and what is wrong. */
 export class CurrentCertificate {
   readonly #logger: Logger;
   readonly #listeners: ((certificate: ServingCertificate) => void)[] = [];
+  readonly #subject: string;
   #value: ServingCertificate | undefined;
+  #note: string | undefined;
 
-  constructor(logger: Logger) {
+  /** @param subject constant text of the warnings: where the certificate should come from */
+  constructor(logger: Logger, subject: string) {
     this.#logger = logger;
+    this.#subject = subject;
   }
 
   get value(): ServingCertificate | undefined {
@@ -32,6 +36,23 @@ export class CurrentCertificate {
       );
     }
     for (const listener of this.#listeners) this.#tell(listener, next);
+  }
+
+  /** What is wrong besides, as a clause; undefined when all is well. Warns once for each. */
+  note(reason: string | undefined): void {
+    if (reason !== undefined && reason !== this.#note) this.#logger.warn({ reason }, this.#subject);
+    this.#note = reason;
+  }
+
+  /** Healthy while a certificate within its dates is in service, whatever else is wrong. */
+  health(now: number): SourceHealth {
+    const more = this.#note === undefined ? "" : `; ${this.#note}`;
+    if (this.#value === undefined) return { healthy: false, detail: `no certificate yet${more}` };
+    const { notAfter } = this.#value;
+    const until = notAfter.toISOString();
+    return now > notAfter.getTime()
+      ? { healthy: false, detail: `the certificate in service expired on ${until}${more}` }
+      : { healthy: true, detail: `certificate in service until ${until}${more}` };
   }
 
   /** One listener that fails must not keep the others on the old certificate. */

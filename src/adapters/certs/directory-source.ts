@@ -11,7 +11,6 @@ import { createDirectory, readCertificateFiles, writeCertificateFiles } from "./
 import { withDirectoryLock } from "./directory-lock.ts";
 import { type DirectoryPlan, planDirectory } from "./directory-plan.ts";
 import { errorText } from "./error-text.ts";
-import { servingHealth } from "./health.ts";
 import { type IssueOptions, type IssuePlan, issueSet } from "./issue.ts";
 import { tickMs } from "./renewal.ts";
 import { WakeableLoop } from "./wakeable-loop.ts";
@@ -37,12 +36,10 @@ export class DirectorySource implements CertificateSource {
   readonly #loop: WakeableLoop;
   /** In service, whether or not the folder holds it. */
   #memory: CertificateSet = EMPTY_SET;
-  /** Why the folder does not hold what is in service. */
-  #note: string | undefined;
 
   constructor(options: DirectorySourceOptions) {
     this.#options = options;
-    this.#current = new CurrentCertificate(options.logger);
+    this.#current = new CurrentCertificate(options.logger, "certificate folder");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
   }
 
@@ -55,7 +52,7 @@ export class DirectorySource implements CertificateSource {
   }
 
   health(): SourceHealth {
-    return servingHealth(this.#current.value, this.#note, this.#options.clock.now());
+    return this.#current.health(this.#options.clock.now());
   }
 
   onChange(listener: (certificate: ServingCertificate) => void): void {
@@ -68,7 +65,7 @@ export class DirectorySource implements CertificateSource {
       await this.#refresh();
     } catch (error) {
       // Reached when nothing can be issued at all, such as for a malformed name.
-      this.#say(`no certificate can be made: ${errorText(error)}`);
+      this.#current.note(`no certificate can be made: ${errorText(error)}`);
     }
     return tickMs(issue.leafLifeMs, random());
   }
@@ -137,12 +134,6 @@ export class DirectorySource implements CertificateSource {
   #adopt(set: CertificateSet, note: string | undefined): void {
     this.#memory = set;
     this.#current.swap(toServing(set, this.#options.clock.now()));
-    if (note === undefined) this.#note = undefined;
-    else this.#say(note);
-  }
-
-  #say(note: string): void {
-    if (note !== this.#note) this.#options.logger.warn({ reason: note }, "certificate folder");
-    this.#note = note;
+    this.#current.note(note);
   }
 }

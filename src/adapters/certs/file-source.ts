@@ -10,7 +10,6 @@ import { type CertificateSet, EMPTY_SET, isSameSet, toServing } from "./certific
 import { CurrentCertificate } from "./current-certificate.ts";
 import { readCertificateFiles } from "./directory-files.ts";
 import { errorText } from "./error-text.ts";
-import { servingHealth } from "./health.ts";
 import { inspectPair } from "./pair.ts";
 import { WakeableLoop } from "./wakeable-loop.ts";
 
@@ -35,12 +34,11 @@ export class FileSource implements CertificateSource {
   readonly #current: CurrentCertificate;
   readonly #loop: WakeableLoop;
   #files: CertificateSet = EMPTY_SET;
-  #note: string | undefined;
   #watched: { close(): void } | undefined;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
-    this.#current = new CurrentCertificate(options.logger);
+    this.#current = new CurrentCertificate(options.logger, "certificate files");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
   }
 
@@ -54,7 +52,7 @@ export class FileSource implements CertificateSource {
   }
 
   health(): SourceHealth {
-    return servingHealth(this.#current.value, this.#note, this.#options.clock.now());
+    return this.#current.health(this.#options.clock.now());
   }
 
   onChange(listener: (certificate: ServingCertificate) => void): void {
@@ -64,9 +62,9 @@ export class FileSource implements CertificateSource {
   async #step(): Promise<number> {
     this.#watch();
     try {
-      this.#say(await this.#reload());
+      this.#current.note(await this.#reload());
     } catch (error) {
-      this.#say(errorText(error));
+      this.#current.note(errorText(error));
     }
     return POLL_MS;
   }
@@ -107,12 +105,5 @@ export class FileSource implements CertificateSource {
   #unwatch(): void {
     this.#watched?.close();
     this.#watched = undefined;
-  }
-
-  #say(note: string | undefined): void {
-    if (note !== undefined && note !== this.#note) {
-      this.#options.logger.warn({ reason: note }, "certificate files");
-    }
-    this.#note = note;
   }
 }

@@ -4,9 +4,11 @@ import {
   type CertificateFile,
   type CertificateSet,
   examine,
+  isEmptySet,
 } from "./certificate-set.ts";
 import { readCertificateFiles } from "./directory-files.ts";
-import { alternativeNames, inspectPair, type PairExpectation } from "./pair.ts";
+import { alternativeNames } from "./names.ts";
+import { inspectPair, type PairExpectation } from "./pair.ts";
 import { readCertificates } from "./pem.ts";
 import { isRenewalDue, renewAt } from "./renewal.ts";
 
@@ -38,7 +40,10 @@ export interface SetDescription {
   readonly chainOk: boolean | undefined;
   /** ca.key belongs to a valid CA of ca.crt, so that leaves can be renewed. */
   readonly canRenew: boolean;
-  /** Why a server must not serve this; empty when it may. Clauses that start in lower case. */
+  /**
+   * Why a server must not serve this; empty when it may, and when there is nothing at all. Clauses
+   * that start in lower case.
+   */
   readonly problems: readonly string[];
 }
 
@@ -55,9 +60,9 @@ export async function inspectDirectory(
 export function describeSet(set: CertificateSet, expected: PairExpectation): SetDescription {
   const ca = set["ca.crt"] === "" ? undefined : set["ca.crt"];
   const pair = { cert: set["tls.crt"], key: set["tls.key"], ca };
-  const problems = inspectPair(pair, expected);
+  const problems = isEmptySet(set) ? [] : inspectPair(pair, expected);
   const codes = new Set(problems.map((problem) => problem.code));
-  const unreadable = codes.has("cert-unreadable");
+  const unreadable = isEmptySet(set) || codes.has("cert-unreadable");
   const untrusted = (["ca-unreadable", "ca-not-ca", "not-trusted"] as const).some((code) =>
     codes.has(code),
   );

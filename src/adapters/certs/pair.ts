@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
+import { coversName } from "./names.ts";
 import { readCertificates, readPrivateKey } from "./pem.ts";
 
 export type PairProblemCode =
@@ -42,7 +42,7 @@ export function inspectPair(pair: PairText, expected: PairExpectation): readonly
   const certificates = readCertificates(pair.cert);
   const leaf = certificates?.[0];
   if (certificates === undefined || leaf === undefined) {
-    return [problem("cert-unreadable", "tls.crt is not a PEM certificate")];
+    return [problem("cert-unreadable", unreadable(pair.cert, "tls.crt", "certificate"))];
   }
   return [
     ...keyProblems(leaf, pair.key, "tls"),
@@ -61,7 +61,7 @@ export function keyProblems(
 ): readonly PairProblem[] {
   const key = readPrivateKey(keyPem);
   if (key === undefined) {
-    return [problem("key-unreadable", `${file}.key is not a PEM private key`)];
+    return [problem("key-unreadable", unreadable(keyPem, `${file}.key`, "private key"))];
   }
   return certificate.checkPrivateKey(key)
     ? []
@@ -79,21 +79,6 @@ export function dateProblems(
   return [problem("not-yet-valid", `${file} is not valid before ${from.toISOString()}`)];
 }
 
-/** Whether a TLS client that asks for `name` accepts the certificate (RFC 6125). */
-export function coversName(certificate: X509Certificate, name: string): boolean {
-  if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined;
-  // A wildcard is not a name that can be asked for: look for it as it stands.
-  if (name.includes("*")) return alternativeNames(certificate).includes(name);
-  // Go neither reads the common name nor accepts a wildcard for part of a label.
-  return certificate.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined;
-}
-
-/** DNS names and IP addresses of the certificate, as text. */
-export function alternativeNames(certificate: X509Certificate): readonly string[] {
-  const parts = certificate.subjectAltName?.split(", ") ?? [];
-  return parts.flatMap((part) => /^(?:DNS|IP Address):(.+)$/.exec(part)?.[1] ?? []);
-}
-
 /** Signed by `ca`, which is a CA and valid at `now`. */
 export function isIssuedBy(leaf: X509Certificate, ca: X509Certificate, now: number): boolean {
   return (
@@ -102,6 +87,11 @@ export function isIssuedBy(leaf: X509Certificate, ca: X509Certificate, now: numb
     leaf.checkIssued(ca) &&
     leaf.verify(ca.publicKey)
   );
+}
+
+/** Message for a text that is not what its file name promises, or that is missing. */
+export function unreadable(pem: string, file: string, what: "certificate" | "private key"): string {
+  return pem.trim() === "" ? `there is no ${file}` : `${file} is not a PEM ${what}`;
 }
 
 function nameProblems(leaf: X509Certificate, names: readonly string[]): readonly PairProblem[] {
@@ -126,7 +116,7 @@ function trustProblems(
   if (ca === undefined) return [];
   const authorities = readCertificates(ca);
   if (authorities === undefined) {
-    return [problem("ca-unreadable", "ca.crt holds no readable PEM certificate")];
+    return [problem("ca-unreadable", unreadable(ca, "ca.crt", "certificate"))];
   }
   if (leadsTo(authorities, chain, now)) return [];
   const other = authorities.find((authority) => !authority.ca);

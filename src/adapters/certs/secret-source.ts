@@ -9,7 +9,6 @@ import type { SecretChange, SecretStore } from "../../usecases/ports/secret-stor
 import { toServing } from "./certificate-set.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
 import { errorText } from "./error-text.ts";
-import { servingHealth } from "./health.ts";
 import { type IssueOptions, issueSet } from "./issue.ts";
 import { inspectPair } from "./pair.ts";
 import { backoffMs, tickMs } from "./renewal.ts";
@@ -50,12 +49,11 @@ export class SecretSource implements CertificateSource {
   readonly #current: CurrentCertificate;
   readonly #loop: WakeableLoop;
   #memory: ManagedSet | undefined;
-  #note: string | undefined;
   #failures = 0;
 
   constructor(options: SecretSourceOptions) {
     this.#options = options;
-    this.#current = new CurrentCertificate(options.logger);
+    this.#current = new CurrentCertificate(options.logger, "certificate Secret");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
   }
 
@@ -70,7 +68,7 @@ export class SecretSource implements CertificateSource {
   }
 
   health(): SourceHealth {
-    return servingHealth(this.#current.value, this.#note, this.#options.clock.now());
+    return this.#current.health(this.#options.clock.now());
   }
 
   onChange(listener: (certificate: ServingCertificate) => void): void {
@@ -82,11 +80,13 @@ export class SecretSource implements CertificateSource {
     try {
       const reason = await this.#reconcile();
       this.#failures = 0;
-      this.#say(reason);
+      this.#current.note(reason);
       return tickMs(issue.leafLifeMs, random());
     } catch (error) {
       this.#failures += 1;
-      this.#say(`${store.description}: ${errorText(error)}`);
+      const text = errorText(error);
+      const { description } = store;
+      this.#current.note(text.includes(description) ? text : `${description}: ${text}`);
       return backoffMs(this.#failures, random());
     }
   }
@@ -146,12 +146,5 @@ export class SecretSource implements CertificateSource {
       dropMs: caDropMs,
       trusts: trusts ?? (() => true),
     };
-  }
-
-  #say(note: string | undefined): void {
-    if (note !== undefined && note !== this.#note) {
-      this.#options.logger.warn({ reason: note }, "certificate Secret");
-    }
-    this.#note = note;
   }
 }

@@ -1,29 +1,14 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { describe, it } from "node:test";
 import {
   CERTIFICATE_FILES,
   type CertificateSet,
   examine,
 } from "../../../src/adapters/certs/certificate-set.ts";
-import { readCertificateFiles } from "../../../src/adapters/certs/directory-files.ts";
-import { DirectorySource } from "../../../src/adapters/certs/directory-source.ts";
-import type { IssueOptions } from "../../../src/adapters/certs/issue.ts";
 import {
   DAY,
-  ISSUE,
   makeAuthority,
   makeLeaf,
   makeSet,
@@ -31,56 +16,9 @@ import {
   SECOND,
   toSet,
 } from "./support/certificates.ts";
+import { started, writeFiles } from "./support/directory-bench.ts";
 import { FakeClock } from "./support/fake-clock.ts";
-import { FakeLogger } from "./support/fake-logger.ts";
-import { scratch, untilEnd } from "./support/scratch.ts";
-
-const run = promisify(execFile);
-
-class Bench {
-  readonly clock = new FakeClock();
-  readonly logger = new FakeLogger();
-  readonly directory: string;
-  readonly source: DirectorySource;
-  readonly served: string[] = [];
-
-  constructor(directory: string, issue: Partial<IssueOptions> = {}, clock = new FakeClock()) {
-    this.clock = clock;
-    this.directory = directory;
-    const { logger } = this;
-    this.source = new DirectorySource({
-      directory,
-      issue: { ...ISSUE, ...issue },
-      clock,
-      logger,
-      random: () => 0.5,
-    });
-    this.source.onChange((certificate) => this.served.push(certificate.fingerprint));
-  }
-
-  files(): Promise<CertificateSet> {
-    return readCertificateFiles(this.directory);
-  }
-
-  get detail(): string {
-    return this.source.health().detail;
-  }
-}
-
-async function started(
-  t: TestContext,
-  directory: string,
-  issue: Partial<IssueOptions> = {},
-): Promise<Bench> {
-  const bench = new Bench(directory, issue);
-  await bench.source.start(untilEnd(t));
-  return bench;
-}
-
-function write(directory: string, files: Partial<CertificateSet>): void {
-  mkdirSync(directory, { recursive: true });
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
-}
+import { scratch } from "./support/scratch.ts";
 
 describe("DirectorySource", () => {
   it("makes a folder with CA and leaf, keys readable by the owner only", async (t) => {
@@ -146,7 +84,7 @@ describe("DirectorySource", () => {
   it("replaces a leaf that expired while nobody ran", async (t) => {
     const directory = scratch(t);
     const ca = makeAuthority(new FakeClock().now() - 200 * DAY);
-    write(directory, toSet(ca, makeLeaf(ca, new FakeClock().now() - 200 * DAY)));
+    writeFiles(directory, toSet(ca, makeLeaf(ca, new FakeClock().now() - 200 * DAY)));
     const bench = await started(t, directory);
     assert.equal((await bench.files())["ca.crt"], ca.cert);
     assert.equal(bench.source.health().healthy, true);
@@ -176,7 +114,7 @@ describe("DirectorySource", () => {
 
   it("makes everything anew when its own CA has expired", async (t) => {
     const directory = scratch(t);
-    write(directory, makeSet(new FakeClock().now() - 3000 * DAY, 4));
+    writeFiles(directory, makeSet(new FakeClock().now() - 3000 * DAY, 4));
     const bench = await started(t, directory);
     const state = examine(await bench.files(), { names: NAMES, now: bench.clock.now() });
     assert.match(state.authority?.certificate.subject ?? "", /generation 5$/);
@@ -188,7 +126,7 @@ describe("DirectorySource", () => {
     const files = await bench.files();
     const ca = { cert: files["ca.crt"], key: files["ca.key"] };
     const next = makeLeaf(ca, bench.clock.now());
-    write(bench.directory, toSet(ca, next));
+    writeFiles(bench.directory, toSet(ca, next));
     await bench.clock.run(60 * SECOND);
     assert.equal(bench.source.current()?.cert, next.cert);
     assert.equal(bench.served.length, 2);
@@ -212,7 +150,7 @@ describe("DirectorySource, with files of somebody else", () => {
     const directory = scratch(t);
     const { createAuthority } = await import("../../../src/adapters/certs/authority.ts");
     const made = createAuthority({ commonName: "x", generation: 1, now, lifeMs: 10 * DAY });
-    write(directory, { "ca.crt": made.cert, "ca.key": made.key });
+    writeFiles(directory, { "ca.crt": made.cert, "ca.key": made.key });
     const bench = await started(t, directory);
     const files = await bench.files();
     assert.equal(files["ca.crt"], made.cert);
@@ -223,7 +161,7 @@ describe("DirectorySource, with files of somebody else", () => {
   it("serves their pair without a CA key as it is", async (t) => {
     const directory = scratch(t);
     const { "ca.key": _, ...set } = makeSet(now);
-    write(directory, set);
+    writeFiles(directory, set);
     const bench = await started(t, directory);
     assert.equal(bench.source.current()?.cert, set["tls.crt"]);
     assert.equal(existsSync(join(directory, "ca.key")), false);
@@ -234,7 +172,11 @@ describe("DirectorySource, with files of somebody else", () => {
   const broken: readonly (readonly [string, Partial<CertificateSet>, RegExp])[] = [
     ["a CA key that is no PEM", { ...set, "ca.key": "secret" }, /ca\.key is not a PEM private key/],
     ["a CA key of another CA", { ...set, "ca.key": other["ca.key"] }, /ca\.key does not belong/],
-    ["a CA certificate that is no PEM", { ...set, "ca.crt": "?" }, /ca\.crt holds no readable/],
+    [
+      "a CA certificate that is no PEM",
+      { ...set, "ca.crt": "?" },
+      /ca\.crt is not a PEM certificate/,
+    ],
     [
       "a leaf of another CA",
       { ...set, "tls.crt": other["tls.crt"], "tls.key": other["tls.key"] },
@@ -251,7 +193,7 @@ describe("DirectorySource, with files of somebody else", () => {
   for (const [title, files, reason] of broken) {
     it(`does not touch ${title}, serves from memory and says why`, async (t) => {
       const directory = scratch(t);
-      write(directory, files);
+      writeFiles(directory, files);
       const bench = await started(t, directory);
       const before = await bench.files();
       assert.match(bench.detail, reason);
@@ -266,7 +208,7 @@ describe("DirectorySource, with files of somebody else", () => {
 
   it("repairs a leaf whose key was damaged, for the CA proves that it is ours", async (t) => {
     const directory = scratch(t);
-    write(directory, { ...set, "tls.key": "?" });
+    writeFiles(directory, { ...set, "tls.key": "?" });
     const bench = await started(t, directory);
     assert.deepEqual(examine(await bench.files(), expected).leafProblems, []);
     assert.equal((await bench.files())["ca.crt"], set["ca.crt"]);
@@ -275,11 +217,11 @@ describe("DirectorySource, with files of somebody else", () => {
   it("keeps the last good pair when a file is damaged later, and takes a good one again", async (t) => {
     const bench = await started(t, scratch(t));
     const before = await bench.files();
-    write(bench.directory, { "ca.crt": "?" });
+    writeFiles(bench.directory, { "ca.crt": "?" });
     await bench.clock.run(60 * SECOND);
     assert.equal(bench.served.length, 1);
     assert.match(bench.detail, /are left alone/);
-    write(bench.directory, before);
+    writeFiles(bench.directory, before);
     await bench.clock.run(60 * SECOND);
     assert.doesNotMatch(bench.detail, /left alone/);
   });
@@ -305,7 +247,7 @@ describe("DirectorySource, when the folder cannot be written", () => {
   }, async (t) => {
     const directory = scratch(t);
     const ca = makeAuthority(new FakeClock().now() - 70 * DAY);
-    write(directory, toSet(ca, makeLeaf(ca, new FakeClock().now() - 70 * DAY)));
+    writeFiles(directory, toSet(ca, makeLeaf(ca, new FakeClock().now() - 70 * DAY)));
     chmodSync(directory, 0o500);
     const bench = await started(t, directory);
     assert.equal(bench.source.current()?.caBundle, ca.cert);
@@ -316,35 +258,5 @@ describe("DirectorySource, when the folder cannot be written", () => {
     const bench = await started(t, scratch(t), { names: ["not a name"] });
     assert.equal(bench.source.health().healthy, false);
     assert.match(bench.detail, /"not a name" is neither a DNS name nor an IP address/);
-  });
-});
-
-describe("DirectorySource, in several processes at once", () => {
-  const script = fileURLToPath(new URL("support/start-once.ts", import.meta.url));
-
-  it("ends with one CA that all of them serve", async (t) => {
-    const directory = join(scratch(t), "certs");
-    const starts = Array.from({ length: 4 }, () => run(process.execPath, [script, directory]));
-    const bundles = (await Promise.all(starts)).map(({ stdout }) => JSON.parse(stdout));
-    const files = await readCertificateFiles(directory);
-    assert.deepEqual(examine(files, { names: NAMES, now: Date.now() }).leafProblems, []);
-    for (const { health, caBundle } of bundles) {
-      assert.equal(health.healthy, true);
-      assert.equal(caBundle, files["ca.crt"]);
-    }
-    assert.deepEqual(readdirSync(directory).sort(), [...CERTIFICATE_FILES].sort());
-  });
-
-  it("takes over the lock of a process that died", async (t) => {
-    const directory = scratch(t);
-    writeFileSync(join(directory, ".keymate-guard.lock"), "somebody");
-    const bench = new Bench(directory);
-    const start = bench.source.start(untilEnd(t));
-    await bench.clock.asleep();
-    await bench.clock.run(2 * SECOND);
-    assert.equal(bench.source.current(), undefined);
-    await Promise.all([start, bench.clock.run(3 * SECOND)]);
-    assert.equal(bench.source.health().healthy, true);
-    assert.deepEqual(readdirSync(directory).sort(), [...CERTIFICATE_FILES].sort());
   });
 });

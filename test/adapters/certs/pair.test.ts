@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { coversName, inspectPair, type PairText } from "../../../src/adapters/certs/pair.ts";
+import { coversName } from "../../../src/adapters/certs/names.ts";
+import { inspectPair, type PairText } from "../../../src/adapters/certs/pair.ts";
 import { readCertificates } from "../../../src/adapters/certs/pem.ts";
 import { DAY, makeAuthority, makeLeaf, makeSet, NAMES } from "./support/certificates.ts";
 

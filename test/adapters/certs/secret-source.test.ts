@@ -1,66 +1,15 @@
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
+import { describe, it } from "node:test";
 import { CERTIFICATE_FILES, examine } from "../../../src/adapters/certs/certificate-set.ts";
-import {
-  SecretSource,
-  type SecretSourceOptions,
-} from "../../../src/adapters/certs/secret-source.ts";
-import { classify } from "../../../src/adapters/certs/secret-state.ts";
-import { DAY, HOUR, ISSUE, MINUTE, makeSet, NAMES, SECOND } from "./support/certificates.ts";
+import { SecretSource } from "../../../src/adapters/certs/secret-source.ts";
+import { DAY, HOUR, ISSUE, MINUTE, makeSet, SECOND } from "./support/certificates.ts";
 import { FakeClock, settle } from "./support/fake-clock.ts";
-import { FakeLogger } from "./support/fake-logger.ts";
 import { FakeSecret, FakeSecretStore } from "./support/fake-secret-store.ts";
-import { untilEnd } from "./support/scratch.ts";
-
-class Bench {
-  readonly clock = new FakeClock();
-  readonly logger = new FakeLogger();
-  readonly secret: FakeSecret;
-  readonly served: string[] = [];
-  readonly #t: TestContext;
-
-  constructor(t: TestContext, secret = new FakeSecret()) {
-    this.#t = t;
-    this.secret = secret;
-  }
-
-  async replica(change: Partial<SecretSourceOptions> = {}, prepare = (_: FakeSecretStore) => {}) {
-    const store = new FakeSecretStore(this.secret);
-    prepare(store);
-    const source = new SecretSource({
-      store,
-      issue: ISSUE,
-      caOverlapMs: 10 * MINUTE,
-      caDropMs: DAY,
-      clock: this.clock,
-      logger: this.logger,
-      random: () => 0.5,
-      ...change,
-    });
-    source.onChange((certificate) => this.served.push(certificate.fingerprint));
-    await source.start(untilEnd(this.#t));
-    return { source, store };
-  }
-
-  get data(): Readonly<Record<string, string>> {
-    return this.secret.snapshot?.data ?? {};
-  }
-
-  get kind(): string {
-    return classify(this.secret.snapshot, { names: NAMES, now: this.clock.now() }).kind;
-  }
-
-  /** Jumps ahead and lets everybody look at the clock. */
-  async jump(ms: number): Promise<void> {
-    await settle();
-    this.clock.step(ms);
-    await this.clock.advance(2 * MINUTE);
-  }
-}
+import { SecretBench } from "./support/secret-bench.ts";
 
 describe("SecretSource", () => {
   it("fills an empty Secret and serves what it wrote", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const { source } = await bench.replica();
     assert.equal(bench.kind, "valid");
     assert.equal(source.current()?.cert, bench.data["tls.crt"]);
@@ -70,7 +19,7 @@ describe("SecretSource", () => {
   });
 
   it("uses what is there when a replica starts later or again", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     await bench.replica();
     const { source } = await bench.replica();
     assert.equal(bench.secret.writes, 1);
@@ -79,7 +28,7 @@ describe("SecretSource", () => {
 
   it("never overwrites a foreign Secret, and says why it waits", async (t) => {
     const data = { ...makeSet(new FakeClock().now()) };
-    const bench = new Bench(t, new FakeSecret(data));
+    const bench = new SecretBench(t, new FakeSecret(data));
     const { source } = await bench.replica();
     await bench.clock.advance(10 * MINUTE);
     assert.deepEqual(bench.data, data);
@@ -90,7 +39,7 @@ describe("SecretSource", () => {
   });
 
   it("waits without a Secret and starts when it is created", async (t) => {
-    const bench = new Bench(t, new FakeSecret(null));
+    const bench = new SecretBench(t, new FakeSecret(null));
     const { source } = await bench.replica();
     assert.match(
       source.health().detail,
@@ -103,7 +52,7 @@ describe("SecretSource", () => {
   });
 
   it("keeps serving from memory when the Secret is deleted, and says so", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const { source } = await bench.replica();
     bench.secret.delete();
     await bench.clock.advance(5 * MINUTE);
@@ -113,7 +62,7 @@ describe("SecretSource", () => {
   });
 
   it("makes a new CA without a gap when a deleted Secret comes back empty", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const { source } = await bench.replica();
     const before = source.current();
     bench.secret.delete();
@@ -137,7 +86,7 @@ describe("SecretSource", () => {
       "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n",
     ]) {
       it(`repairs ${file} when it becomes ${JSON.stringify(junk.slice(0, 9))}, never without a good pair`, async (t) => {
-        const bench = new Bench(t);
+        const bench = new SecretBench(t);
         const { source } = await bench.replica();
         const caBefore = source.current()?.caBundle ?? "?";
         bench.secret.put({ data: { ...bench.data, [file]: junk } });
@@ -152,7 +101,7 @@ describe("SecretSource", () => {
       });
 
       it(`repairs ${file} that is ${JSON.stringify(junk.slice(0, 9))} at the start`, async (t) => {
-        const bench = new Bench(t);
+        const bench = new SecretBench(t);
         const controller = new AbortController();
         await new SecretSource({
           store: new FakeSecretStore(bench.secret),
@@ -174,7 +123,7 @@ describe("SecretSource", () => {
   }
 
   it("renews the leaf before its last third is over, and other replicas follow at once", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const { source } = await bench.replica();
     const { source: follower } = await bench.replica();
     const before = source.current();
@@ -188,7 +137,7 @@ describe("SecretSource", () => {
   });
 
   it("keeps a leaf of 30 s in service without a break", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const { source } = await bench.replica({ issue: { ...ISSUE, leafLifeMs: 30 * SECOND } });
     for (let second = 0; second < 120; second += 1) {
       await bench.clock.advance(SECOND);
@@ -199,7 +148,7 @@ describe("SecretSource", () => {
   });
 
   it("goes through a whole rotation of the CA, step by step", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     let trusted = false;
     const issue = { ...ISSUE, leafLifeMs: 30 * DAY, caLifeMs: 300 * DAY };
     const { source } = await bench.replica({ issue, trusts: () => trusted });
@@ -219,7 +168,7 @@ describe("SecretSource", () => {
   });
 
   it("puts back a newer CA when a backup of the Secret is restored", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const { source } = await bench.replica();
     const backup = bench.secret.snapshot;
     assert.ok(backup);
@@ -233,92 +182,9 @@ describe("SecretSource", () => {
   });
 });
 
-describe("SecretSource, when the API does not answer", () => {
-  it("stays unhealthy at start and recovers by itself, backing off up to a minute", async (t) => {
-    const bench = new Bench(t);
-    const { source, store } = await bench.replica({}, (fake) => {
-      fake.readFault = new Error("connection refused");
-    });
-    assert.match(source.health().detail, /no certificate yet; secret .*: connection refused/);
-    await bench.clock.advance(10 * MINUTE);
-    assert.ok(store.reads > 10 && store.reads < 30, `${store.reads} reads in ten minutes`);
-    assert.equal(bench.logger.warnings.length, 1);
-    store.readFault = undefined;
-    await bench.clock.advance(MINUTE);
-    assert.equal(source.health().healthy, true);
-    assert.doesNotMatch(source.health().detail, /refused/);
-  });
-
-  it("keeps serving until the last moment, and no longer claims to be well after it", async (t) => {
-    const bench = new Bench(t);
-    const { source, store } = await bench.replica();
-    store.readFault = new Error("forbidden");
-    await bench.jump(89 * DAY);
-    assert.equal(source.health().healthy, true);
-    assert.match(source.health().detail, /forbidden/);
-    await bench.jump(2 * DAY);
-    assert.equal(source.health().healthy, false);
-    assert.match(source.health().detail, /expired on/);
-    assert.equal(bench.served.length, 1);
-  });
-
-  it("serves a leaf that is due when the Secret can be read but not written", async (t) => {
-    const bench = new Bench(t);
-    const { store } = await bench.replica();
-    store.writeFault = new Error("forbidden");
-    bench.clock.step(70 * DAY);
-    const { source } = await bench.replica({}, (fake) => {
-      fake.writeFault = new Error("forbidden");
-    });
-    assert.equal(source.health().healthy, true);
-    assert.match(source.health().detail, /forbidden/);
-  });
-
-  it("writes nothing while its clock is more than five minutes off", async (t) => {
-    const bench = new Bench(t);
-    let skew: number | undefined = -6 * MINUTE;
-    const { source } = await bench.replica({ clockSkewMs: () => skew });
-    assert.equal(bench.secret.writes, 0);
-    assert.match(source.health().detail, /clock .* differ by more than 5 minutes/);
-    skew = 4 * MINUTE;
-    await bench.clock.advance(2 * MINUTE);
-    assert.equal(bench.kind, "valid");
-  });
-
-  it("writes no certificate that it would replace at once", async (t) => {
-    const bench = new Bench(t);
-    const issue = { ...ISSUE, names: ["LOCALHOST", "fe80::1%eth0"] };
-    const { source } = await bench.replica({ issue });
-    await bench.clock.advance(5 * MINUTE);
-    assert.equal(bench.secret.writes, 0);
-    assert.equal(source.health().healthy, false);
-  });
-
-  it("survives a listener that throws", async (t) => {
-    const bench = new Bench(t);
-    const source = new SecretSource({
-      store: new FakeSecretStore(bench.secret),
-      issue: ISSUE,
-      caOverlapMs: 0,
-      caDropMs: 0,
-      clock: bench.clock,
-      logger: bench.logger,
-      random: () => 0.5,
-    });
-    const told: string[] = [];
-    source.onChange(() => {
-      throw new Error("listener");
-    });
-    source.onChange((certificate) => told.push(certificate.fingerprint));
-    await source.start(untilEnd(t));
-    assert.equal(told.length, 1);
-    assert.equal(source.health().healthy, true);
-  });
-});
-
 describe("SecretSource, replicas of different configuration", () => {
   it("end with a leaf that covers the names of both instead of replacing each other's", async (t) => {
-    const bench = new Bench(t);
+    const bench = new SecretBench(t);
     const names = [["a.example"], ["b.example"]];
     for (const list of names) await bench.replica({ issue: { ...ISSUE, names: list } });
     await bench.clock.advance(10 * MINUTE);

@@ -80,16 +80,16 @@ describe("classify", () => {
   const other = makeSet(now);
   const ca = { cert: set["ca.crt"], key: set["ca.key"] };
   const cases: readonly (readonly [string, Partial<CertificateSet>, RegExp])[] = [
-    ["ca.crt that is no PEM", { "ca.crt": "?" }, /ca\.crt holds no readable/],
-    ["ca.crt missing", { "ca.crt": "" }, /ca\.crt holds no readable/],
-    ["ca.key missing", { "ca.key": "" }, /ca\.key is not a PEM/],
+    ["ca.crt that is no PEM", { "ca.crt": "?" }, /ca\.crt is not a PEM certificate/],
+    ["ca.crt missing", { "ca.crt": "" }, /there is no ca\.crt/],
+    ["ca.key missing", { "ca.key": "" }, /there is no ca\.key/],
     ["ca.key of another CA", { "ca.key": other["ca.key"] }, /ca\.key does not belong/],
     [
       "a CA that is none",
       { "ca.crt": set["tls.crt"], "ca.key": set["tls.key"] },
       /not the certificate of a CA/,
     ],
-    ["tls.crt missing", { "tls.crt": "" }, /tls\.crt is not a PEM/],
+    ["tls.crt missing", { "tls.crt": "" }, /there is no tls\.crt/],
     ["tls.key of another leaf", { "tls.key": other["tls.key"] }, /tls\.key does not belong/],
     [
       "a leaf of another CA",
