@@ -7,12 +7,8 @@ import {
   type Violation,
 } from "./limit-range-blame.ts";
 import { breachOf } from "./limit-range-constraints.ts";
-import {
-  type AdmittedContainer,
-  type AdmittedPod,
-  type AdmittedResources,
-  injectedKey,
-} from "./limit-ranger.ts";
+import { type AdmittedContainer, type AdmittedPod, injectedKey } from "./limit-ranger.ts";
+import type { AdmittedResources } from "./pod-level.ts";
 import type { Container } from "./workload.ts";
 
 /** At most one violation per container and resource, and one per resource of the whole Pod. */

@@ -5,6 +5,7 @@ import {
   limitRangeDefault,
   readAmounts,
 } from "./limit-range.ts";
+import { type AdmittedResources, overridden, podLevelDefaults } from "./pod-level.ts";
 import type { Quantity } from "./quantity.ts";
 import { podTotal, type ResourceListName, resourceList, type Share } from "./resources.ts";
 import type { Container } from "./workload.ts";
@@ -14,12 +15,6 @@ export interface PodResources {
   readonly containers: readonly Container[];
   /** The PodSpec, for pod-level resources; undefined where there are none. */
   readonly podSpec: JsonObject | undefined;
-}
-
-/** Resources as they stand after the API and LimitRanger filled in what was absent. */
-export interface AdmittedResources {
-  readonly requests: ReadonlyMap<string, Quantity>;
-  readonly limits: ReadonlyMap<string, Quantity>;
 }
 
 export interface AdmittedContainer extends AdmittedResources {
@@ -38,9 +33,6 @@ export interface AdmittedPod {
 }
 
 const LISTS: readonly ResourceListName[] = ["limits", "requests"];
-
-/** The only resources of pod level that LimitRanger takes for the Pod as a whole. */
-const POD_LEVEL = ["cpu", "memory"] as const;
 
 export function injectedKey(list: ResourceListName, resource: string): string {
   return `${list}/${resource}`;
@@ -71,7 +63,7 @@ export function admitPod(
     requests: totals(containers, "requests"),
     limits: totals(containers, "limits"),
   };
-  const podLevel = podLevelDefaults(written, sums);
+  const podLevel = podLevelDefaults(written, sums, containers);
   return {
     containers,
     podLevel,
@@ -133,28 +125,4 @@ function totals(
 
 function shareOf(admitted: AdmittedContainer, list: ResourceListName, resource: string): Share {
   return { role: admitted.container.role, amount: admitted[list].get(resource) };
-}
-
-/** With pod-level limits alone, requests are what the containers ask for, else those limits. */
-function podLevelDefaults(written: AdmittedResources, sums: AdmittedResources): AdmittedResources {
-  if (written.limits.size === 0) return written;
-  const requests = new Map(written.requests);
-  for (const resource of POD_LEVEL) {
-    if (requests.has(resource)) continue;
-    const request = sums.requests.get(resource) ?? written.limits.get(resource);
-    if (request !== undefined) requests.set(resource, request);
-  }
-  return { requests, limits: written.limits };
-}
-
-function overridden(
-  sums: ReadonlyMap<string, Quantity>,
-  podLevel: ReadonlyMap<string, Quantity>,
-): ReadonlyMap<string, Quantity> {
-  const result = new Map(sums);
-  for (const resource of POD_LEVEL) {
-    const value = podLevel.get(resource);
-    if (value !== undefined) result.set(resource, value);
-  }
-  return result;
 }

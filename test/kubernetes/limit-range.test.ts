@@ -141,6 +141,14 @@ suite("the admission of a Pod by LimitRanger", () => {
     assert.deepEqual(kindsOf({ containers, resources }, range), []);
   });
 
+  test("takes a pod-level request for the limit where all containers have a lower one", () => {
+    const range = rangeOf("r", { type: "Pod", min: { memory: "512Mi" } });
+    const containers = [{ name: "api", resources: { limits: { memory: "256Mi" } } }];
+    assert.deepEqual(kindsOf({ containers }, range), ["pod requests.memory min"]);
+    const resources = { requests: { memory: "512Mi" } };
+    assert.deepEqual(kindsOf({ containers, resources }, range), []);
+  });
+
   test("reports one violation per container and resource", () => {
     const range = rangeOf("r", {
       type: "Container",
