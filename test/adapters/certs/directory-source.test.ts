@@ -250,6 +250,7 @@ describe("DirectorySource, when the folder cannot be written", () => {
     writeFiles(directory, toSet(ca, makeLeaf(ca, new FakeClock().now() - 70 * DAY)));
     chmodSync(directory, 0o500);
     const bench = await started(t, directory);
+    chmodSync(directory, 0o700);
     assert.equal(bench.source.current()?.caBundle, ca.cert);
     assert.match(bench.detail, /kept in memory only/);
   });
