@@ -1,13 +1,12 @@
 import type { Environment } from "../engine/environment.ts";
 import { evaluate } from "../engine/evaluate.ts";
 import type { RuleFault } from "../engine/judgement.ts";
-import { cap, type Mode } from "../engine/modes.ts";
 import { planMutation } from "../engine/mutate.ts";
 import type { PatchOperation } from "../engine/patch-operation.ts";
-import type { Policy } from "../engine/policy.ts";
 import type { Practice } from "../engine/rule.ts";
 import { scopeOf } from "../engine/scope.ts";
 import type { FileInput, FileObject, FileProblem } from "./file-input.ts";
+import { problemFinding } from "./file-problem.ts";
 import {
   type CheckSettings,
   environmentOf,
@@ -17,9 +16,6 @@ import {
 } from "./file-subjects.ts";
 import { buildReport, type Report, type ReportFinding, type ReportSkip } from "./report.ts";
 import { findingOf, objectOf } from "./report-entry.ts";
-
-/** The rule that speaks about files which cannot be judged. */
-export const FILE_PARSE = "file-parse";
 
 export interface CheckResult {
   readonly report: Report;
@@ -103,22 +99,10 @@ class Collected {
     }
   }
 
-  addProblem({ file, line, message, fix }: FileProblem): void {
-    const mode = problemMode(this.#environment.policy);
+  addProblem(problem: FileProblem): void {
     this.judged.add("operations");
-    if (mode === "off") return;
-    this.findings.push({
-      rule: FILE_PARSE,
-      practice: "operations",
-      mode,
-      object: { apiVersion: "", kind: "File", name: file },
-      path: "",
-      pointer: "",
-      message,
-      fix,
-      fixable: false,
-      source: { file, line },
-    });
+    const finding = problemFinding(this.#environment.policy, problem);
+    if (finding !== undefined) this.findings.push(finding);
   }
 
   #skip(subject: FileSubject["subject"], rule: RuleFault["rule"], reason: string): void {
@@ -145,10 +129,4 @@ class Collected {
     this.#saidForOwner.add(key);
     return true;
   }
-}
-
-/** As configured, under the cap that holds for every rule. */
-function problemMode(policy: Policy): Mode {
-  const check = policy.checks.find(({ rule }) => rule.id === FILE_PARSE);
-  return cap(check?.mode ?? "enforce", policy.cap);
 }

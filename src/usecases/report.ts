@@ -1,6 +1,7 @@
 import { cap, type Mode } from "../engine/modes.ts";
 import { PRACTICES, type Practice } from "../engine/rule.ts";
 import type { Door } from "../engine/subject.ts";
+import { compareFindings, compareSkips } from "./report-order.ts";
 
 export const REPORT_API_VERSION = "policy.keymate.io/v1alpha1";
 
@@ -106,7 +107,7 @@ export function buildReport(input: ReportInput): Report {
     },
     practices,
     findings: [...findings].sort(compareFindings),
-    skipped: input.skipped.map(({ practice: _, ...skip }) => skip).sort(compareSkips),
+    skipped: input.skipped.map(withoutPractice).sort(compareSkips),
   };
 }
 
@@ -114,6 +115,10 @@ export function buildReport(input: ReportInput): Report {
 export function exitCodeOf(report: Report, failOn: Exclude<Mode, "off"> | "never"): 0 | 1 {
   if (failOn === "never") return 0;
   return report.findings.some(({ mode }) => cap(mode, failOn) === failOn) ? 1 : 0;
+}
+
+function withoutPractice({ rule, object, reason }: ReportSkip): ReportSkip {
+  return { rule, object, reason };
 }
 
 function verdictOf(findings: readonly ReportFinding[], unverified: boolean): Verdict {
@@ -124,38 +129,4 @@ function verdictOf(findings: readonly ReportFinding[], unverified: boolean): Ver
 
 function countMode(findings: readonly ReportFinding[], mode: Mode): number {
   return findings.filter((finding) => finding.mode === mode).length;
-}
-
-function compareFindings(left: ReportFinding, right: ReportFinding): number {
-  return (
-    compare(left.source?.file ?? "", right.source?.file ?? "") ||
-    compareObjects(left.object, right.object) ||
-    compare(left.rule, right.rule) ||
-    compare(left.path, right.path) ||
-    (left.source?.line ?? 0) - (right.source?.line ?? 0) ||
-    compare(left.message, right.message)
-  );
-}
-
-function compareSkips(left: ReportSkip, right: ReportSkip): number {
-  return (
-    compareObjects(left.object, right.object) ||
-    compare(left.rule, right.rule) ||
-    compare(left.reason, right.reason)
-  );
-}
-
-function compareObjects(left: ReportObject, right: ReportObject): number {
-  return (
-    compare(left.namespace ?? "", right.namespace ?? "") ||
-    compare(left.kind, right.kind) ||
-    compare(left.name, right.name) ||
-    compare(left.apiVersion, right.apiVersion)
-  );
-}
-
-/** By code unit, not by locale: two runs on two machines agree. */
-function compare(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

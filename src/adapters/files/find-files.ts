@@ -79,7 +79,7 @@ function mayMatter(entry: Dirent): boolean {
 
 /** What a failed file operation means to the user. */
 export function failureMessage(path: string, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = error instanceof Error && "code" in error ? error.code : "unknown error";
   switch (code) {
     case "ENOENT":
       return `${path} does not exist: check the path`;
@@ -89,7 +89,7 @@ export function failureMessage(path: string, error: unknown): string {
     case "ELOOP":
       return `${path} is a symbolic link that leads back to itself: remove it`;
     default:
-      return `${path} cannot be read (${String(code ?? "unknown error")}): check the path`;
+      return `${path} cannot be read (${typeof code === "string" ? code : "unknown error"}): check the path`;
   }
 }
 

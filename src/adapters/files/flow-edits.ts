@@ -1,6 +1,7 @@
-import { isMap, isNode, isScalar, type Pair, type YAMLMap } from "yaml";
+import { isMap, isScalar, type Pair, type YAMLMap } from "yaml";
 import { asObject } from "../../kubernetes/json.ts";
 import type { Insertion } from "./insertions.ts";
+import { rangeOf } from "./node-ends.ts";
 import { leadingBlanks, lineEnd, lineStart, type TextEdit } from "./text-edit.ts";
 import type { Page } from "./write-insertions.ts";
 import {
@@ -116,10 +117,6 @@ function styleOf(text: string, pair: Pair | undefined): FlowStyle {
 function endOfPair(pair: Pair | undefined): number {
   const [start, end] = rangeOf(pair?.value);
   return end > start ? end : rangeOf(pair?.key)[1];
-}
-
-function rangeOf(node: unknown): readonly [number, number] {
-  return isNode(node) && node.range ? [node.range[0], node.range[1]] : [0, 0];
 }
 
 function insertAt(offset: number, text: string): TextEdit {

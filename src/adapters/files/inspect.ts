@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, type Pair } from "yaml";
-import type { Yaml } from "./yaml-document.ts";
+import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar } from "yaml";
+import { scalarText, type Yaml } from "./yaml-document.ts";
 
 /** Deeper than any real object; also what the engine compares. */
 export const MAX_DEPTH = 200;
@@ -42,16 +42,22 @@ class Walk {
   }
 
   #map(items: readonly Pair[], depth: number): number {
-    const keys = new Set<unknown>();
+    const keys = new Set<string>();
     let height = 0;
     for (const { key, value } of items) {
-      if (!isScalar(key)) this.#badKey(key);
-      else if (keys.has(String(key.value)) && key.source !== "<<") {
-        this.#report(key.range?.[0], `the key ${key.value} is there twice`, "keep one of the two");
-      } else keys.add(String(key.value));
+      if (isScalar(key)) this.#key(key, keys);
+      else this.#badKey(key);
       height = Math.max(height, this.node(value, depth + 1));
     }
     return height;
+  }
+
+  #key(key: Scalar, keys: Set<string>): void {
+    const text = scalarText(key.value);
+    if (keys.has(text) && key.source !== "<<") {
+      this.#report(key.range?.[0], `the key ${text} is there twice`, "keep one of the two");
+    }
+    keys.add(text);
   }
 
   #seq(items: readonly unknown[], depth: number): number {

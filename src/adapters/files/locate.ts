@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from "yaml";
-import type { Yaml } from "./yaml-document.ts";
+import { scalarText, type Yaml } from "./yaml-document.ts";
 
 /** How far a JSON pointer leads into a syntax tree. */
 export interface Located {
@@ -82,7 +82,7 @@ function resolve(document: Yaml, node: unknown): { node: ParsedNode | undefined;
 }
 
 export function keyText(key: unknown): string | undefined {
-  return isScalar(key) ? String(key.value ?? "") : undefined;
+  return isScalar(key) ? scalarText(key.value) : undefined;
 }
 
 function isMergeKey(key: unknown): boolean {

@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "ya
 import { asObject } from "../../kubernetes/json.ts";
 import { flowEdits } from "./flow-edits.ts";
 import type { Insertion } from "./insertions.ts";
+import { belowInnerComments, endOf, rangeOf } from "./node-ends.ts";
 import { leadingBlanks, lineEnd, lineEndingOf, lineStart, type TextEdit } from "./text-edit.ts";
 import { blockLines, flowValue } from "./write-value.ts";
 
@@ -95,58 +96,12 @@ function insertLines(
   return { start: at, end: at, text: lines.map((line) => page.eol + line).join(""), column };
 }
 
-function belowInnerComments(text: string, from: number, column: number): number {
-  let at = from;
-  for (let end = from; end < text.length; ) {
-    const start = text.indexOf("\n", end) + 1;
-    end = start === 0 ? text.length : lineEnd(text, start);
-    const line = text.slice(start, end);
-    const comment = line.trimStart();
-    if (start === 0 || (comment !== "" && !comment.startsWith("#"))) break;
-    if (comment === "") continue;
-    if (line.length - comment.length <= column) break;
-    at = end;
-  }
-  return at;
-}
-
-/** Where the last thing written in a node ends; comments after it do not count. */
-function endOf(node: unknown, text: string): number {
-  if (isMap(node) && node.flow !== true) return endOfPair(node.items.at(-1), text);
-  if (isSeq(node) && node.flow !== true) return endOf(node.items.at(-1), text);
-  if (isScalar(node) && isBlockScalar(node)) return endOfBlockScalar(node, text);
-  return rangeOf(node)[1];
-}
-
-function endOfPair(pair: Pair | undefined, text: string): number {
-  const keyEnd = rangeOf(pair?.key)[1];
-  const [start, end] = rangeOf(pair?.value);
-  return end > start ? endOf(pair?.value, text) : keyEnd;
-}
-
-/** Its range ends behind its last line ending. */
-function endOfBlockScalar(node: Scalar, text: string): number {
-  let [, end] = rangeOf(node);
-  if (text[end - 1] === "\n") end--;
-  if (text[end - 1] === "\r") end--;
-  return end;
-}
-
-function isBlockScalar(node: Scalar): boolean {
-  return node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
-}
-
 function isBlockMap(node: unknown): boolean {
   return isMap(node) && node.flow !== true;
 }
 
 function startOf(node: Scalar): number {
   return node.range?.[0] ?? 0;
-}
-
-function rangeOf(node: unknown): readonly [number, number] {
-  const range = (node as { range?: readonly [number, number, number] | null } | null)?.range;
-  return range ? [range[0], range[1]] : [0, 0];
 }
 
 function columnOf(text: string, offset: number): number {

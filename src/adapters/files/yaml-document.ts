@@ -32,3 +32,9 @@ const MAX_ALIASES = 1000;
 export function plainValueOf(document: Yaml): unknown {
   return document.toJS({ maxAliasCount: MAX_ALIASES });
 }
+
+/** A key or scalar as the text that JSON makes of it. */
+export function scalarText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === null || value === undefined ? "" : JSON.stringify(value);
+}
