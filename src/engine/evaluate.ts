@@ -2,13 +2,14 @@ import { pointerOf } from "../kubernetes/location.ts";
 import type { Environment } from "./environment.ts";
 import type { Evaluation, Judgement, RuleFault, Skipped } from "./judgement.ts";
 import { cap, type Mode } from "./modes.ts";
-import { plannedAdditions } from "./mutate.ts";
+import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
 import type { Finding, RuleContext } from "./rule.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
+import { unverifiedReason } from "./verification.ts";
 
 /** Judges one object by every rule that names its kind. Never throws for what an object holds. */
 export function evaluate(environment: Environment, subject: Subject): Evaluation {
@@ -95,7 +96,7 @@ function judgementsOf(
     subject.old === undefined
       ? undefined
       : ratchetKeys(check.rule.check?.(contextFor(task, subject.old)) ?? []);
-  const notVerified = unverifiedReason(task);
+  const notVerified = unverifiedReason(check.rule, task.scope, task.environment.cluster);
   const judgements: Judgement[] = [];
   for (const finding of findings) {
     const mode = finalMode(resolved.mode, finding, notVerified);
@@ -117,17 +118,6 @@ function finalMode(mode: Mode, finding: Finding, notVerified: string | undefined
   return notVerified === undefined ? capped : cap(capped, "warn");
 }
 
-/** Never deny on ignorance: what rests on a kind that cannot be read is capped at warn. */
-function unverifiedReason({ environment, scope, check }: Task): string | undefined {
-  if (scope.notVerified !== undefined && check.rule.everywhere !== true) return scope.notVerified;
-  for (const kind of check.rule.needs) {
-    if (environment.cluster.readability(kind) === "unreadable") {
-      return environment.cluster.reason(kind) ?? `${kind} cannot be read`;
-    }
-  }
-  return undefined;
-}
-
 function withAdditions(
   environment: Environment,
   subject: Subject,
@@ -137,7 +127,15 @@ function withAdditions(
   if (planned.size === 0) return [...judgements];
   return judgements.map((judgement) => {
     if (judgement.finding.gap !== true) return judgement;
-    const wouldAdd = planned.get(pointerOf(judgement.finding.location));
-    return wouldAdd === undefined ? judgement : { ...judgement, wouldAdd };
+    const addition = planned.get(pointerOf(judgement.finding.location));
+    return addition === undefined ? judgement : withAddition(judgement, addition);
   });
+}
+
+/** What would have been filled in, could everything be read, is no reason to deny. */
+function withAddition(judgement: Judgement, addition: PlannedAddition): Judgement {
+  const { value, enforced, notVerified } = addition;
+  const wouldAdd = { value, enforced };
+  if (!enforced || notVerified === undefined) return { ...judgement, wouldAdd };
+  return { ...judgement, wouldAdd, notVerified, mode: cap(judgement.mode, "warn") };
 }

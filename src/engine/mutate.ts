@@ -5,9 +5,10 @@ import type { Environment } from "./environment.ts";
 import { applyAdditions, applyOperations } from "./patch.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Check } from "./policy.ts";
-import type { Mutation, MutationContext } from "./rule.ts";
+import type { Addition, Mutation, MutationContext } from "./rule.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { Judged, type Subject } from "./subject.ts";
+import { unverifiedReason } from "./verification.ts";
 
 export interface MutationPlan {
   readonly patch: readonly PatchOperation[];
@@ -32,7 +33,9 @@ export function planMutation(environment: Environment, subject: Subject): Mutati
   const scope = scopeOf(environment.policy, environment.cluster, subject);
   if (scope.layer === undefined || scope.notVerified !== undefined) return NOTHING;
   const checks = mutatingChecks(environment, subject).filter(
-    (check) => modeOf(environment, check, subject, scope) === "enforce",
+    (check) =>
+      modeOf(environment, check, subject, scope) === "enforce" &&
+      unverifiedReason(check.rule, scope, environment.cluster) === undefined,
   );
   if (checks.length === 0) return NOTHING;
   let plan: Run;
@@ -46,6 +49,15 @@ export function planMutation(environment: Environment, subject: Subject): Mutati
   return error === undefined ? plan : { ...NOTHING, fault: { where: "patch", error } };
 }
 
+/** What a mutating rule has for one place. */
+export interface PlannedAddition {
+  readonly value: string;
+  /** The rule's mode is enforce here. */
+  readonly enforced: boolean;
+  /** Why it is not filled in all the same. */
+  readonly notVerified: string | undefined;
+}
+
 /**
  * What would be filled in by JSON pointer, whether or not it is in force here: for findings that
  * tell the user so. Empty when nothing would be mutated in any mode.
@@ -53,18 +65,33 @@ export function planMutation(environment: Environment, subject: Subject): Mutati
 export function plannedAdditions(
   environment: Environment,
   subject: Subject,
-): ReadonlyMap<string, { readonly value: string; readonly enforced: boolean }> {
-  const planned = new Map<string, { value: string; enforced: boolean }>();
+): ReadonlyMap<string, PlannedAddition> {
+  const planned = new Map<string, PlannedAddition>();
   if (!mayMutate(subject)) return planned;
   const scope = scopeOf(environment.policy, environment.cluster, subject);
   if (scope.layer === undefined) return planned;
   for (const check of mutatingChecks(environment, subject)) {
     const enforced = modeOf(environment, check, subject, scope) === "enforce";
-    for (const addition of mutationOf(environment, subject, scope, check)?.additions ?? []) {
-      planned.set(pointerOf(addition.location), { value: addition.value, enforced });
+    const notVerified = unverifiedReason(check.rule, scope, environment.cluster);
+    for (const { location, value } of additionsOf(environment, subject, scope, check)) {
+      planned.set(pointerOf(location), { value, enforced, notVerified });
     }
   }
   return planned;
+}
+
+/** None when the rule throws: the finding itself is right without them. */
+function additionsOf(
+  environment: Environment,
+  subject: Subject,
+  scope: Scope,
+  check: Check,
+): readonly Addition[] {
+  try {
+    return mutationOf(environment, subject, scope, check)?.additions ?? [];
+  } catch {
+    return [];
+  }
 }
 
 interface Run extends MutationPlan {

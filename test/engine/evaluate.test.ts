@@ -208,3 +208,30 @@ test("a gap says what a mutating rule adds, and whether it is in force", () => {
   assert.deepEqual(would("enforce"), { value: "added", enforced: true });
   assert.deepEqual(would("warn"), { value: "added", enforced: false });
 });
+
+test("a gap that would be filled, could everything be read, is no reason to deny", () => {
+  const cluster: ClusterView = {
+    readability: (kind) => (kind === "LimitRange" ? "unreadable" : "readable"),
+    reason: () => "not synced",
+    get: () => undefined,
+    list: () => [],
+  };
+  const gapRule = fakeRule("gap", { check: () => [finding("fill", { gap: true })] });
+  const rules = [addingRule("add", "fill", { needs: ["LimitRange"] }), gapRule];
+  const [judgement] = evaluate(
+    environmentOf(rules, { cluster }),
+    subjectOf(deployment({})),
+  ).judgements;
+  assert.equal(judgement?.mode, "warn");
+  assert.equal(judgement?.notVerified, "not synced");
+});
+
+test("a gap is still found when the rule that would fill it throws", () => {
+  const broken = fakeRule("add", {
+    mutate: () => {
+      throw new Error("bug");
+    },
+  });
+  const gapRule = fakeRule("gap", { check: () => [finding("fill", { gap: true })] });
+  assert.deepEqual(modes(environmentOf([broken, gapRule]), subjectOf(deployment({}))), ["enforce"]);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ClusterView } from "../../src/engine/cluster-view.ts";
 import { planMutation } from "../../src/engine/mutate.ts";
 import { field, ROOT } from "../../src/kubernetes/location.ts";
 import { rawObject, subjectOf, UNREADABLE } from "../support/builders.ts";
@@ -52,6 +53,18 @@ test("mutation never touches an object outside the layers, of a controller or on
 test("mutation waits until namespaces can be read", () => {
   const environment = environmentOf([addingRule("r", "a")], { cluster: UNREADABLE });
   assert.deepEqual(planMutation(environment, subjectOf(deployment)).patch, []);
+});
+
+test("mutation leaves alone what it needs another kind for, while that cannot be read", () => {
+  const cluster: ClusterView = {
+    readability: (kind) => (kind === "LimitRange" ? "unreadable" : "readable"),
+    reason: () => "not synced",
+    get: () => undefined,
+    list: () => [],
+  };
+  const rules = [addingRule("needy", "a", { needs: ["LimitRange"] }), addingRule("plain", "b")];
+  const plan = planMutation(environmentOf(rules, { cluster }), subjectOf(deployment));
+  assert.deepEqual(plan.rules, ["plain"]);
 });
 
 test("mutation is not sent when a second run would add more", () => {
