@@ -29,22 +29,24 @@ export async function writeCertificateFiles(
   next: CertificateSet,
   before: CertificateSet,
 ): Promise<void> {
-  const changed = CERTIFICATE_FILES.filter((file) => next[file] !== before[file]);
-  const staged: { readonly from: string; readonly to: string }[] = [];
+  const staged = CERTIFICATE_FILES.filter((file) => next[file] !== before[file]).map((file) => ({
+    from: join(directory, `.${file}.${randomUUID()}.tmp`),
+    to: join(directory, file),
+    text: next[file],
+    mode: modeOf(file),
+  }));
   try {
-    for (const file of changed) {
-      const from = join(directory, `.${file}.${randomUUID()}.tmp`);
-      staged.push({ from, to: join(directory, file) });
-      await writeNew(from, next[file], modeOf(file));
-    }
+    // All at once: flushing is what takes time. Nothing is in place before everything is on disk.
+    const writes = staged.map(({ from, text, mode }) => writeFlushed(from, text, mode));
+    const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
     for (const { from, to } of staged) await rename(from, to);
   } finally {
     await Promise.all(staged.map(({ from }) => rm(from, { force: true })));
   }
 }
 
-/** Creates a file that must not exist and flushes it to disk. */
-export async function writeNew(path: string, text: string, mode: number): Promise<void> {
+async function writeFlushed(path: string, text: string, mode: number): Promise<void> {
   const handle = await open(path, "wx", mode);
   try {
     await handle.writeFile(text);

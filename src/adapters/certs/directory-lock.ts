@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../usecases/ports/clock.ts";
-import { errorCode, writeNew } from "./directory-files.ts";
+import { errorCode } from "./directory-files.ts";
 
 const LOCK_FILE = ".keymate-guard.lock";
 const POLL_MS = 25;
@@ -47,7 +47,7 @@ async function tryCreate(path: string, token: string): Promise<boolean> {
   const staged = `${path}.${token}`;
   try {
     // Linked into place with its content, so that nobody ever reads an empty lock.
-    await writeNew(staged, token, 0o600);
+    await writeFile(staged, token, { flag: "wx", mode: 0o600 });
     await link(staged, path);
     return true;
   } catch (error) {
