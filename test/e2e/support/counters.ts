@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../cluster/eventually.ts";
 import type { GuardProcess } from "./guard-process.ts";
 
 export interface Sample {
@@ -40,13 +39,6 @@ export async function guardTotal(
   labels: Sample["labels"] = {},
 ): Promise<number> {
   return total((await guard.ops("/metrics")).text, name, labels);
-}
-
-/** Until the guard's cache holds as many objects of a kind: the watch is a moment behind. */
-export async function untilCached(guard: GuardProcess, kind: string, objects: number) {
-  await eventually(
-    async () => (await guardTotal(guard, "keymate_guard_cache_objects", { kind })) === objects,
-  );
 }
 
 /** The API server is the judge: no answer was invalid, late or lost, no condition failed. */

@@ -43,8 +43,10 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
     [
       MAIN,
       "serve",
-      ...["--host", "127.0.0.1", "--port", `${port}`, "--ops-port", `${opsPort}`],
-      ...["--log-format", "json"],
+      "--host=127.0.0.1",
+      `--port=${port}`,
+      `--ops-port=${opsPort}`,
+      "--log-format=json",
       ...options.args,
     ],
     { stdio: ["ignore", "ignore", "pipe"] },

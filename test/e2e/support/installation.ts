@@ -66,8 +66,11 @@ async function installIn(
     const guard = await startGuard({
       logFile: join(cluster.dir, `guard-${guards.length}.log`),
       args: [
-        ...["--cluster", "kubeconfig", "--kubeconfig", kubeconfig, "--manage-webhooks", "true"],
-        ...["--service-port", String(forwarder.port), "--policy", policyFile],
+        "--cluster=kubeconfig",
+        `--kubeconfig=${kubeconfig}`,
+        "--manage-webhooks=true",
+        `--service-port=${forwarder.port}`,
+        `--policy=${policyFile}`,
         ...(options.args ?? []),
         ...args,
       ],

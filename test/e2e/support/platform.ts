@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TestCluster } from "../../cluster/cluster.ts";
 import { eventually } from "../../cluster/eventually.ts";
 import type { KubectlResult } from "../../cluster/kubectl.ts";
+import { guardTotal } from "./counters.ts";
 import type { GuardProcess } from "./guard-process.ts";
 import { type Installation, type InstallationOptions, install } from "./installation.ts";
 import { namespace, workload } from "./manifests.ts";
@@ -78,6 +79,13 @@ export class Platform {
     return refusal(await this.send("apply", objects, ...args));
   }
 
+  /** By a merge patch unless flags say otherwise. */
+  patch(kind: string, place: string, change: object, ...flags: readonly string[]) {
+    const [space = "", name = ""] = place.split("/");
+    const args = flags.length > 0 ? flags : ["--type=merge"];
+    return this.kubectl("patch", kind, name, "-n", space, "-p", JSON.stringify(change), ...args);
+  }
+
   async get(kind: string, place: string): Promise<Stored> {
     const [space = "", name = ""] = place.split("/");
     const result = await this.kubectl("get", kind, name, "-n", space, "-o", "json");
@@ -101,6 +109,15 @@ export class Platform {
       const body = namespace("x", "no-layer");
       const answer = await this.cluster.request("POST", "/api/v1/namespaces?dryRun=All", body);
       return answer.status === 403;
+    });
+  }
+
+  /** Until the guard's cache holds as many as there are: the watch is a moment behind. */
+  async untilCached(kind: "Deployment.apps" | "LimitRange"): Promise<void> {
+    await eventually(async () => {
+      const result = await this.kubectl("get", kind, "--all-namespaces", "-o", "name");
+      const there = succeeded(result).stdout.split("\n").length - 1;
+      return there === (await guardTotal(this.guard, "keymate_guard_cache_objects", { kind }));
     });
   }
 

@@ -91,7 +91,11 @@ function ask(guard: GuardProcess, ca: string, path: string, review: object): Pro
   return new Promise((resolve, reject) => {
     const call = httpsRequest(
       {
-        ...{ host: "127.0.0.1", port: guard.port, path: `${path}?timeout=5s`, method: "POST", ca },
+        host: "127.0.0.1",
+        port: guard.port,
+        path: `${path}?timeout=5s`,
+        method: "POST",
+        ca,
         servername: "keymate-guard.keymate-guard.svc",
         headers: { "content-type": "application/json" },
       },
