@@ -29,11 +29,16 @@ function onStop(listener: StopListener): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => listener("signal", signal));
   }
-  const crash = (error: unknown) => {
-    listener("crash", error instanceof Error ? (error.stack ?? error.message) : String(error));
-  };
+  const crash = (error: unknown) => listener("crash", faultOf(error));
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
+}
+
+/** Name and frames only: a message may quote what was being read at the time. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
+  return [error.name, ...frames.slice(0, 8)].join("\n");
 }
 
 /** The package lies one folder above, both in src and in dist. */

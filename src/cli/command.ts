@@ -10,6 +10,8 @@ export interface Invocation<S extends SettingTable> {
   readonly settings: SettingValues<S> & SettingValues<Global>;
   readonly origins: Readonly<Record<string, Origin>>;
   readonly positionals: readonly string[];
+  /** What was ignored in the environment and why, for the debug log. */
+  readonly notes: readonly string[];
   readonly io: CliIo;
 }
 

@@ -65,8 +65,8 @@ async function runCommand(command: Command, argv: readonly string[], io: CliIo):
     throw usageError("settings-invalid", `${mistakes.length} settings are wrong`, mistakes);
   }
   const { run } = await command.load();
-  const { values, origins } = resolved;
-  return await run({ settings: values as never, origins, positionals, io });
+  const { values, origins, notes } = resolved;
+  return await run({ settings: values as never, origins, positionals, notes, io });
 }
 
 async function readConfigFile(flags: ReadonlyMap<string, readonly string[]>, io: CliIo) {

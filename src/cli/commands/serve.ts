@@ -9,13 +9,14 @@ import { welcome } from "../serve/welcome.ts";
 import { systemClock } from "../system-clock.ts";
 
 /** Serves until a stop signal, then drains: exit code 0, or 3 after a fault that ends the process. */
-export const run: Run<typeof SERVE_SETTINGS> = async ({ settings, origins, io }) => {
+export const run: Run<typeof SERVE_SETTINGS> = async ({ settings, origins, notes, io }) => {
   const log = createLogger({
     level: settings.logLevel,
     format: settings.logFormat,
     terminal: io.stderr.isTerminal,
     colour: io.stderr.isTerminal && !io.env["NO_COLOR"],
   });
+  for (const note of notes) log.logger.debug({ note }, "setting ignored");
   const manageWebhooks =
     origins["manageWebhooks"]?.kind === "default" ? undefined : settings.manageWebhooks;
   const serveSettings = { ...settings, manageWebhooks };

@@ -38,10 +38,16 @@ export function readyChecks(sources: HealthSources): readonly HealthCheck[] {
 
 function cacheState(cache: ClusterCache): ReturnType<HealthCheck["check"]> {
   const pending = cache.pending();
-  if (pending.length === 0) return yes("synced");
-  return no(
-    pending.map(({ kind, problem }) => `${kind}: ${problem ?? "not synced yet"}`).join("; "),
-  );
+  if (pending.length > 0) {
+    return no(
+      pending.map(({ kind, problem }) => `${kind}: ${problem ?? "not synced yet"}`).join("; "),
+    );
+  }
+  // Rules that need such a kind say so in their findings: no reason to be away altogether.
+  const blocked = cache.stats().filter(({ state }) => state === "blocked");
+  const [first] = blocked;
+  if (first === undefined) return yes("synced");
+  return yes(`synced, but not ${blocked.map(({ kind }) => kind).join(", ")}: ${first.problem}`);
 }
 
 function check(name: string, ask: HealthCheck["check"]): HealthCheck {
