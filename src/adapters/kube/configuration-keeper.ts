@@ -36,6 +36,7 @@ export class ConfigurationKeeper {
   #lastError: string | undefined;
   #lastWrite = Number.NEGATIVE_INFINITY;
   #signal: AbortSignal | undefined;
+  #reflector: Reflector | undefined;
   #running = false;
 
   constructor(options: ConfigurationKeeperOptions) {
@@ -54,8 +55,10 @@ export class ConfigurationKeeper {
     );
   }
 
+  /** Why it could not be written, or not even be seen. */
   get lastError(): string | undefined {
-    return this.#lastError;
+    const unseen = this.#live === undefined ? this.#reflector?.status().problem : undefined;
+    return this.#lastError ?? unseen;
   }
 
   /** As the watch or the latest write showed it; undefined until known. */
@@ -71,7 +74,7 @@ export class ConfigurationKeeper {
   start(signal: AbortSignal): void {
     const { connection, clock, logger, random, name } = this.#options;
     this.#signal = signal;
-    void new Reflector({
+    this.#reflector = new Reflector({
       connection,
       collection: singleObject(this.#path, this.#what, name),
       project: (object) => object,
@@ -79,7 +82,8 @@ export class ConfigurationKeeper {
       clock,
       logger,
       random,
-    }).run(signal);
+    });
+    void this.#reflector.run(signal);
   }
 
   #sink(): ReflectorSink {

@@ -106,6 +106,21 @@ test("a webhook writer never creates a configuration and says so once", async ()
   assert.equal(lines.length, 1);
 });
 
+test("a webhook writer that may not see a configuration says which permission is missing", async () => {
+  await using it = await setup();
+  it.server.fail(({ path }) => path === VALIDATING, 403);
+  it.start();
+  await until(() => it.writer.lastError !== undefined);
+  assert.match(
+    it.writer.lastError ?? "",
+    /^cannot list validatingwebhookconfigurations keymate-guard: needs permission "list"/,
+  );
+  it.server.put(VALIDATING, empty());
+  it.clock.advance(30_000);
+  await until(() => it.writer.existing() !== undefined);
+  assert.equal(it.writer.lastError, undefined);
+});
+
 test("a webhook writer leaves a deleted configuration deleted, and fills it when it is back", async () => {
   await using it = await started();
   it.server.remove(`${VALIDATING}/keymate-guard`);
