@@ -12,8 +12,10 @@ const HEALTHY_MS = 120_000;
 /** A watch that ends sooner than this was cut, not finished. */
 const SHORT_MS = 5_000;
 const RELIST_SPACING_MS = 30_000;
-/** How often to ask again for a kind that is missing or forbidden. */
+/** How often to ask again for a kind that is missing or forbidden, in the long run. */
 const RETRY_MS = 30_000;
+/** At first it may only be late: after 1 s, then twice as long each time. */
+const RETRIES_UP_TO_FULL = 5;
 
 export interface ReflectorSink {
   replace(objects: readonly JsonObject[]): void;
@@ -69,6 +71,7 @@ export class Reflector {
   /** Version at which a watch line was garbled. Twice the same: list instead. */
   #garbledAt: string | undefined;
   #listed = false;
+  #refusals = 0;
   #lastRelist = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReflectorOptions) {
@@ -130,6 +133,7 @@ export class Reflector {
     const options = { connection, collection, resourceVersion, clock, random };
     const handlers = {
       opened: () => {
+        this.#refusals = 0;
         this.#status.state = "synced";
         this.#status.problem = undefined;
         this.#status.lastEvent = clock.now();
@@ -165,7 +169,7 @@ export class Reflector {
 
   /** Updates the state and returns how long to wait. */
   #afterFailure(error: KubeError): number {
-    const { clock, random, sink } = this.#options;
+    const { clock, sink } = this.#options;
     this.#status.problem = error.message;
     switch (error.code) {
       case "expired":
@@ -176,12 +180,12 @@ export class Reflector {
       case "other-version":
       case "forbidden":
         this.#status.state = "blocked";
-        return RETRY_MS * (0.75 + random() / 2);
+        return this.#afterRefusal();
       case "not-found":
         this.#version = undefined;
         this.#status.state = "absent";
         sink.replace([]);
-        return RETRY_MS * (0.75 + random() / 2);
+        return this.#afterRefusal();
       case "garbled":
         if (this.#version === this.#garbledAt) this.#version = undefined;
         this.#garbledAt = this.#version;
@@ -189,6 +193,12 @@ export class Reflector {
       default:
         return (error.retryAfterMs ?? 0) + this.#backoff.next();
     }
+  }
+
+  #afterRefusal(): number {
+    const share = 2 ** Math.min(0, this.#refusals - RETRIES_UP_TO_FULL);
+    this.#refusals += 1;
+    return RETRY_MS * share * (0.75 + this.#options.random() / 2);
   }
 
   #report(error: KubeError, logger: Logger, { what }: Collection, waitMs: number): void {

@@ -250,25 +250,33 @@ test("an event that is cut off in the middle is taken from the next watch", asyn
 
 test("a forbidden kind is blocked with the missing permission until it is granted", async () => {
   await using it = await setup((server) => server.fail(isList, 403, { times: 2 }));
-  await until(() => it.clock.pending().includes(30_000));
+  await until(() => it.clock.pending().includes(937.5));
   assert.equal(it.reflector.status().state, "blocked");
   assert.match(
     it.reflector.status().problem ?? "",
     /^cannot list configmaps: needs permission "list" on configmaps;/,
   );
-  it.clock.advance(30_000);
-  await until(() => it.clock.pending().includes(30_000));
-  it.clock.advance(30_000);
+  it.clock.advance(937.5);
+  await until(() => it.clock.pending().includes(1_875));
+  it.clock.advance(1_875);
   await until(() => it.reflector.status().state === "synced");
   assert.equal(it.reflector.status().problem, undefined);
 });
 
+test("a kind that stays forbidden is asked for ever more rarely, every 30 s in the end", async () => {
+  await using it = await setup((server) => server.fail(isList, 403, { times: 100 }));
+  for (const wait of [937.5, 1_875, 3_750, 7_500, 15_000, 30_000, 30_000]) {
+    await until(() => it.clock.pending().includes(wait));
+    it.clock.advance(wait);
+  }
+});
+
 test("a kind that the server does not have is absent and found when it appears", async () => {
   await using it = await setup((server) => server.fail(isList, 404));
-  await until(() => it.clock.pending().includes(30_000));
+  await until(() => it.clock.pending().includes(937.5));
   assert.equal(it.reflector.status().state, "absent");
   it.server.put(PATH, configMap("one"));
-  it.clock.advance(30_000);
+  it.clock.advance(937.5);
   await until(() => it.store.size === 1);
   assert.equal(it.reflector.status().state, "synced");
 });
