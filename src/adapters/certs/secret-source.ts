@@ -5,7 +5,7 @@ import type {
 } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import type { SecretChange, SecretStore } from "../../usecases/ports/secret-store.ts";
+import type { SecretStore } from "../../usecases/ports/secret-store.ts";
 import { toServing } from "./certificate-set.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
 import { errorText } from "./error-text.ts";
@@ -84,9 +84,8 @@ export class SecretSource implements CertificateSource {
       return tickMs(issue.leafLifeMs, random());
     } catch (error) {
       this.#failures += 1;
-      const text = errorText(error);
-      const { description } = store;
-      this.#current.note(text.includes(description) ? text : `${description}: ${text}`);
+      const [text, name] = [errorText(error), store.description];
+      this.#current.note(text.includes(name) ? text : `${name}: ${text}`);
       return backoffMs(this.#failures, random());
     }
   }
@@ -95,8 +94,10 @@ export class SecretSource implements CertificateSource {
   async #reconcile(): Promise<string | undefined> {
     const { store } = this.#options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const snapshot = await store.read();
+      // After the read: an answer may take long, and a suspended machine longer.
       const context = this.#context();
-      const state = classify(await store.read(), context);
+      const state = classify(snapshot, context);
       this.#adopt(state, context);
       const action = planSecret(state, this.#memory, context);
       if (action.kind === "serve") return undefined;
@@ -119,8 +120,7 @@ export class SecretSource implements CertificateSource {
     // Written all the same it would be replaced at once, by every replica, for ever.
     if (problem !== undefined) throw new Error(`a new certificate is unfit: ${problem.message}`);
     const annotations = annotationsOf({ set, ...after });
-    const change: SecretChange = { data: set, annotations };
-    const { outcome } = await store.write(change, resourceVersion);
+    const { outcome } = await store.write({ data: set, annotations }, resourceVersion);
     logger.info({ why, generation: after.generation, outcome }, "certificate Secret written");
   }
 

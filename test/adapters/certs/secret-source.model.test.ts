@@ -229,7 +229,7 @@ describe("SecretSource, several replicas", () => {
         world.assertOneAuthority();
         world.stop();
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
