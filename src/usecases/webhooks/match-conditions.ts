@@ -19,7 +19,11 @@ export const NOT_CLEANED_UP: MatchCondition = {
   expression: `request.operation != "DELETE" || !(request.userInfo.username in ${celList(CLEANERS)})`,
 };
 
-/** What controllers stamp out is at most audited, so it never depends on the guard being there. */
+/**
+ * What controllers stamp out is at most audited, and what they write later (replicas of a
+ * ReplicaSet, a revision, a finalizer of a finished Pod) copies from workloads that were judged
+ * themselves: rollouts and healing never depend on the guard being there.
+ */
 export function madeByController(trusted: readonly string[]): MatchCondition {
   return { name: "made-by-a-controller", expression: byController(trusted) };
 }
@@ -43,13 +47,14 @@ export const OTHER_NAMESPACE: MatchCondition = {
 };
 
 function byController(trusted: readonly string[]): string {
-  const stamped = [
-    `request.operation == "CREATE"`,
-    `request.resource.resource in ${celList(STAMPED_RESOURCES)}`,
-    `request.userInfo.username in ${celList(WORKLOAD_CONTROLLERS)}`,
+  const stamped = `request.resource.resource in ${celList(STAMPED_RESOURCES)}`;
+  const controllers = celList([...new Set([...WORKLOAD_CONTROLLERS, ...CLEANERS])]);
+  const own = [
+    `(request.operation == "UPDATE" || request.operation == "CREATE" && ${stamped})`,
+    `request.userInfo.username in ${controllers}`,
   ].join(" && ");
-  if (trusted.length === 0) return stamped;
-  return `(${stamped}) || request.userInfo.username in ${celList(trusted)}`;
+  if (trusted.length === 0) return own;
+  return `(${own}) || request.userInfo.username in ${celList(trusted)}`;
 }
 
 function celList(values: readonly string[]): string {

@@ -108,6 +108,24 @@ test("what controllers make is asked about with Ignore alone", () => {
   assert.equal(named(validating, "observe-controllers")?.failurePolicy, "Ignore");
 });
 
+test("what controllers go on to write is asked about with Ignore alone, and not filled in", () => {
+  const { mutating, validating } = entries([
+    badRule("r", { targets: pods }),
+    addingRule("add", "a"),
+  ]);
+  const own =
+    /\(request\.operation == "UPDATE" \|\| request\.operation == "CREATE" && .*\) && request\.userInfo\.username in \[.*deployment-controller.*generic-garbage-collector.*\]/;
+  const strict = validating.filter(({ failurePolicy }) => failurePolicy === "Fail");
+  assert.ok(strict.length > 0);
+  for (const { matchConditions } of [...strict, ...mutating]) {
+    const found = matchConditions.find(({ name }) => name === "not-made-by-a-controller");
+    assert.match(found?.expression ?? "", own);
+  }
+  const observed = named(validating, "observe-controllers");
+  assert.match(observed?.matchConditions.at(-1)?.expression ?? "", own);
+  assert.ok(observed?.rules.some(({ operations }) => operations.includes("UPDATE")));
+});
+
 test("a namespace that has or had a layer is asked about with Fail, all others with Ignore", () => {
   const { validating } = entries([badRule("ns", { targets: namespaces, everywhere: true })]);
   const layer = named(validating, "layer-namespaces");
