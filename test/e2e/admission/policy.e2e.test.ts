@@ -73,8 +73,17 @@ test("an override weakens rules for its objects until its last day", async () =>
   });
   const admitted = await platform.applied(unsized("legacy-a/old"));
   assert.deepEqual(warningsOf(admitted), WARNED);
+  const [created] = platform.cluster
+    .auditEvents()
+    .filter(({ requestURI, verb }) => verb === "create" && requestURI.includes("legacy-a/deploy"));
+  const by = `overrides[0] until ${day(1)}`;
+  assert.equal(
+    created?.annotations?.["enforce-labelled.guard.keymate.io/exempted"],
+    `res-limits-required by ${by}; res-requests-required by ${by}`,
+  );
   assert.match(await platform.refused(unsized("legacy-b/old")), /: 4 findings\n/);
-  assert.match(platform.guard.log(), /overrides\[1\].*expired|expired.*overrides\[1\]|ended/);
+  const ended = `spec.overrides[1] ended on ${day(-1)} and no longer applies: remove it`;
+  assert(platform.guard.log().includes(ended));
 });
 
 test("--mode warn admits with warnings and patches nothing", async () => {

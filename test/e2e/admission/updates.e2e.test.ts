@@ -4,11 +4,12 @@ import { eventually } from "../../cluster/eventually.ts";
 import { assertNoFaultyAnswer, assertNoInternalError } from "../support/counters.ts";
 import { GUIDE, limitRange, namespace, SIZED, workload } from "../support/manifests.ts";
 import { Platform, succeeded, warningsOf } from "../support/platform.ts";
+import { replayRecorded } from "../support/replay.ts";
 
 let platform: Platform;
 
 before(async () => {
-  platform = await Platform.start();
+  platform = await Platform.start({ audit: "RequestResponse" });
 });
 
 after(() => platform?.stop());
@@ -153,6 +154,10 @@ test("a resize in place is judged by its new values", async () => {
   const { spec } = await platform.get("pod", "platform-application/resized");
   assert.equal(spec.containers[0].resources.limits.cpu, "300m");
   assert.equal(spec.containers[0].resources.requests.cpu, "100m");
+});
+
+test("every answer to what was sent here is one that the API server takes", async () => {
+  assert((await replayRecorded(platform)) > 50);
 });
 
 test("the API server met no faulty answer, the guard no fault of its own", async () => {
