@@ -34,7 +34,7 @@ export async function openCluster(deps: ClusterDeps): Promise<Cluster> {
   const { place, state, clock, logger, random } = deps;
   const { connection } = place;
   if (connection === undefined) {
-    const view = new StaticView(state === undefined ? [] : await readState(state));
+    const view = new StaticView(state === undefined ? [] : readState(state));
     return { view, cache: undefined, waitForNamespace: undefined };
   }
   const { ClusterCache } = await import("../../adapters/kube/cluster-cache.ts");
