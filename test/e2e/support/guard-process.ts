@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
 import { get } from "node:http";
+import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../../cluster/eventually.ts";
 import { freePorts } from "../../cluster/ports.ts";
@@ -30,10 +31,18 @@ export interface GuardProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
+/** Ends the guard when this process is gone, however it went: its end closes the pipe. */
+const REAPER = 'read -r line; kill -9 "$0"';
+
+function startReaper(pid: number): ChildProcess {
+  const reaper = spawn("sh", ["-c", REAPER, `${pid}`], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  reaper.unref();
+  (reaper.stdin as Socket).on("error", () => {}).unref();
+  return reaper;
+}
 
 export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
   const [freePort = 0, freeOpsPort = 0] = await freePorts(2);
@@ -51,13 +60,14 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
-  running.add(child);
   child.stderr?.pipe(createWriteStream(logFile, { flags: "a" }));
   const exited = once(child, "exit").then(([code]) => {
-    running.delete(child);
+    reaper.kill("SIGKILL");
     return code as number | null;
   });
   await once(child, "spawn");
+  const reaper = startReaper(child.pid ?? 0);
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
   const log = () => readFileSync(logFile, "utf8");
   const ops = (path: string) => fetchText(opsPort, path);
   return {
@@ -66,10 +76,10 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
     pid: child.pid ?? 0,
     ops,
     log,
-    running: () => running.has(child),
+    running: isRunning,
     async ready(timeoutMs = 20_000) {
       await eventually(async () => {
-        if (!running.has(child)) throw new Error(`the guard ended:\n${log()}`);
+        if (!isRunning()) throw new Error(`the guard ended:\n${log()}`);
         return (await ops("/readyz").catch(() => undefined))?.status === 200;
       }, timeoutMs).catch(async (error: unknown) => {
         const state = await ops("/readyz?verbose").catch(() => undefined);
