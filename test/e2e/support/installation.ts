@@ -62,9 +62,11 @@ async function installIn(
   };
   writePolicy(options.policy ?? {});
   const guards: GuardProcess[] = [];
+  let logs = 0;
   const start = async (args: readonly string[] = []) => {
+    logs += 1;
     const guard = await startGuard({
-      logFile: join(cluster.dir, `guard-${guards.length}.log`),
+      logFile: join(cluster.dir, `guard-${logs}.log`),
       args: [
         "--cluster=kubeconfig",
         `--kubeconfig=${kubeconfig}`,
