@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Running, Workspace } from "../cluster/workspace.ts";
 import type { ImageConfig } from "./buildah.ts";
 
@@ -29,12 +30,30 @@ export function startContainer(
   const place = [root, config.WorkingDir, user, group];
   // "env -i" would need a program of the image; unshare and setpriv pass on what they get.
   const env = ["env", "-i", `PATH=${process.env["PATH"]}`, ...config.Env.filter(isOurs)];
-  const contained = ["sh", "-c", CONTAIN, "contain", ...place, ...config.Entrypoint, ...args];
+  const contained = [
+    "sh",
+    "-c",
+    CONTAIN,
+    "contain",
+    ...place,
+    ...entrypoint(config, root),
+    ...args,
+  ];
   return workspace.start({
     name: "guard",
     file: "unshare",
     args: ["--mount", "--", ...env, ...contained],
   });
+}
+
+/** As a container runtime finds the program: along the image's own PATH. */
+function entrypoint({ Entrypoint, Env }: ImageConfig, root: string): readonly string[] {
+  const [program = "", ...rest] = Entrypoint;
+  if (program.includes("/")) return Entrypoint;
+  const path = Env.find((variable) => variable.startsWith("PATH="))?.slice("PATH=".length) ?? "";
+  const folder = path.split(":").find((folder) => existsSync(join(root, folder, program)));
+  if (folder === undefined) throw new Error(`${program} is not on the image's PATH`);
+  return [join(folder, program), ...rest];
 }
 
 /** The image's PATH would hide the tools that set the container up. */

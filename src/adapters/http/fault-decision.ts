@@ -1,4 +1,5 @@
 import type { Decision } from "../../engine/decision.ts";
+import { displayNameOf } from "../../kubernetes/object.ts";
 import type { AdmissionPath, AdmissionRequest } from "../../usecases/ports/admission.ts";
 
 const REASONS = {
@@ -34,12 +35,9 @@ export function subject(request: AdmissionRequest): string {
   return `${request.kind.kind.slice(0, 63)} ${place}`;
 }
 
-/** The name, `x-*` for a generated one, "" when there is none. */
-export function displayName(request: AdmissionRequest): string {
-  if (request.name !== "") return request.name.slice(0, 253);
-  const metadata = request.object?.["metadata"];
-  if (typeof metadata !== "object" || metadata === null) return "";
-  if (!Object.hasOwn(metadata, "generateName")) return "";
-  const prefix = (metadata as { generateName: unknown }).generateName;
-  return typeof prefix === "string" && prefix !== "" ? `${prefix.slice(0, 253)}*` : "";
+/** The name, `x-*` for a generated one, the old object's where a collection is deleted, else "". */
+export function displayName({ name, object, oldObject }: AdmissionRequest): string {
+  if (name !== "") return name.slice(0, 253);
+  const raw = object ?? oldObject;
+  return raw === undefined ? "" : (displayNameOf(raw) ?? "").slice(0, 253);
 }
