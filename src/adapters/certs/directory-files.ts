@@ -57,7 +57,15 @@ async function writeFlushed(path: string, text: string, mode: number): Promise<v
 }
 
 export async function createDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EEXIST") return;
+    // Recursive from the start would call a read-only file system ENOENT.
+    if (code !== "ENOENT") throw error;
+    await mkdir(directory, { recursive: true });
+  }
 }
 
 /** `code` of a system error such as ENOENT; undefined for anything else. */
