@@ -83,6 +83,7 @@ test("until here the API server met no faulty answer", async () => {
       containers: [{ name: "main", resources: SIZED }],
     }),
     unsized("platform-application/there"),
+    workload("Job", "platform-application/batch", { component: "none" }),
   ]);
   assertNoFaultyAnswer(await platform.cluster.metrics());
 });
@@ -129,6 +130,24 @@ test("without a guard workloads of a layer scale, heal and go away", async () =>
   const answer = await platform.cluster.request("DELETE", all);
   assert.equal(answer.status, 200, answer.text);
   succeeded(await platform.kubectl("delete", "namespace", "doomed", "--timeout=60s"));
+});
+
+test("without a guard a Job of a layer finishes, its Pod loses the finalizer", async () => {
+  const pods = () => platform.list("pods", "platform-application", "-l", "job-name=batch");
+  const [pod] = await eventually(async () => {
+    const now = await pods();
+    return now.length === 1 && now;
+  });
+  const place = `platform-application/${pod?.metadata.name}`;
+  const phase = { status: { phase: "Succeeded" } };
+  succeeded(await platform.patch("pod", place, phase, "--type=merge", "--subresource=status"));
+  await eventually(async () => {
+    const { succeeded: done } = (await platform.get("job", "platform-application/batch"))[
+      "status"
+    ] as { succeeded?: number };
+    return done === 1;
+  });
+  assert.equal((await platform.get("pod", place)).metadata["finalizers"], undefined);
 });
 
 test("deleting the configurations ends it, and no guard brings them back", async () => {

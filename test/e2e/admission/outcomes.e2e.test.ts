@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoFaultyAnswer, assertNoInternalError, guardTotal } from "../support/counters.ts";
-import { GUIDE, type Kind, SIZED, workload } from "../support/manifests.ts";
-import { Platform, refusal, warningsOf } from "../support/platform.ts";
+import { CLUSTER_CRD, GUIDE, type Kind, SIZED, workload } from "../support/manifests.ts";
+import { Platform, refusal, succeeded, warningsOf } from "../support/platform.ts";
 import { replayRecorded } from "../support/replay.ts";
 
 let platform: Platform;
@@ -117,6 +117,25 @@ test("a ReplicaSet that a user makes is judged and not filled in", async () => {
     await platform.refused(bare),
     /ReplicaSet platform-application\/rs is refused by policy keymate: 4 findings/,
   );
+});
+
+test("a database cluster of an operator that came after the guard is judged as what it is", async () => {
+  await platform.applied(CLUSTER_CRD);
+  succeeded(await platform.kubectl("wait", "--for=condition=Established", "crd", "--all"));
+  const cluster = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: "pg", namespace: "platform-application" },
+    spec: { instances: 2, imageName: "registry.example/postgresql:17.2", resources: SIZED },
+  };
+  assert.equal(
+    await platform.refused(cluster),
+    'admission webhook "enforce-named.guard.keymate.io" denied the request: ' +
+      "Cluster platform-application/pg is refused by policy keymate: 1 finding\n" +
+      "[ns-component-layer] relational-database belongs to layer data, namespace platform-application is application — fix: deploy it to a namespace of layer data (metadata.namespace)",
+  );
+  const metadata = { name: "pg", namespace: "platform-data" };
+  await platform.applied({ ...cluster, metadata });
 });
 
 test("generateName shows as a star", async () => {

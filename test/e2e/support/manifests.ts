@@ -104,3 +104,25 @@ export function limitRange(place: string, item: object) {
     spec: { limits: [{ type: "Container", ...item }] },
   };
 }
+
+/** As much of the database operator as admission needs to see. */
+export const CLUSTER_CRD = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "clusters.postgresql.cnpg.io" },
+  spec: {
+    group: "postgresql.cnpg.io",
+    names: { kind: "Cluster", plural: "clusters", singular: "cluster" },
+    scope: "Namespaced",
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+        },
+      },
+    ],
+  },
+};
