@@ -1,0 +1,77 @@
+import type { AdmissionPath } from "../../src/usecases/ports/admission.ts";
+import type { Arm } from "../support/arm.ts";
+import { inProcessGuard } from "../support/in-process-guard.ts";
+import { sized, VARIANTS } from "../support/reviews.ts";
+import { median, short } from "../support/stats.ts";
+
+const SIZES = [2_000, 6_000, 14_000];
+const PATHS: readonly AdmissionPath[] = ["/validate", "/mutate"];
+const BATCH = 200;
+
+interface Subject {
+  readonly bytes: number;
+  readonly what: string;
+  readonly run: () => void;
+  readonly samples: number[];
+}
+
+/** Processor time of one review without any I/O, beside what the JSON alone costs. Other processes do not count. */
+export const inprocess: Arm = async ({ quick, progress }) => {
+  const answer = await inProcessGuard();
+  const subjects = SIZES.flatMap((bytes) => subjectsOf(bytes, answer));
+  const rounds = quick ? 20 : 120;
+  for (let round = -rounds / 4; round < rounds; round++) {
+    for (const subject of subjects) {
+      const before = process.threadCpuUsage();
+      for (let call = 0; call < BATCH; call++) subject.run();
+      const { user, system } = process.threadCpuUsage(before);
+      const us = (user + system) / BATCH;
+      // The first rounds are for the compiler.
+      if (round >= 0) subject.samples.push(us);
+      // Log lines are written between the batches.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (round % 20 === 0) progress(`round ${round} of ${rounds}`);
+  }
+  const rows = SIZES.map((bytes) => {
+    const here = subjects.filter((subject) => subject.bytes === bytes);
+    const json = median(here[0]?.samples ?? []);
+    return [
+      `${bytes / 1_000} KB`,
+      short(json),
+      ...here.slice(1).map(({ samples }) => {
+        const us = median(samples);
+        return `${short(us)} (${short(us / json)})`;
+      }),
+    ];
+  });
+  const names = subjects.filter(({ bytes }) => bytes === SIZES[0]).map(({ what }) => what);
+  return {
+    title: "One review in process, µs (ratio to the JSON alone)",
+    columns: ["review", ...names],
+    rows,
+    targets: [],
+    raw: subjects.map(({ bytes, what, samples }) => ({ bytes, what, us: median(samples) })),
+  };
+};
+
+function subjectsOf(
+  bytes: number,
+  answer: Awaited<ReturnType<typeof inProcessGuard>>,
+): readonly Subject[] {
+  const bodies = VARIANTS.map((variant) => Buffer.from(sized(variant, bytes)));
+  let turn = 0;
+  const json = () => {
+    JSON.stringify(JSON.parse((bodies[turn++ % 2] as Buffer).toString("utf8")));
+  };
+  return [
+    { bytes, what: "JSON.parse + JSON.stringify", run: json, samples: [] },
+    ...PATHS.flatMap((path) =>
+      VARIANTS.map((variant, index) => {
+        const decide = answer(path);
+        const body = bodies[index] as Buffer;
+        return { bytes, what: `${path.slice(1)} ${variant}`, run: () => decide(body), samples: [] };
+      }),
+    ),
+  ];
+}
