@@ -131,7 +131,8 @@ export class Guard {
   /** Drains and ends everything; a second call while it runs hurries. */
   async stop(): Promise<void> {
     if (this.#drain.draining) return this.#drain.hurry();
-    const drained = this.#drain.begin();
+    // Before it listens nobody can have come.
+    const drained = this.#listening ? this.#drain.begin() : this.#drain.hurry();
     // Repair and renewal are for the replicas that stay.
     this.#background.abort();
     await drained;
