@@ -19,6 +19,8 @@ const unsized = (place: string) =>
 
 const day = (offset: number) =>
   new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+// Once, in case the tests run past midnight.
+const [yesterday, tomorrow] = [day(-1), day(1)];
 
 const gauge = (name: string) => guardTotal(platform.guard, `keymate_guard_policy_${name}`);
 
@@ -67,8 +69,8 @@ test("an override weakens rules for its objects until its last day", async () =>
   const reason = "moves soon";
   await reload({
     overrides: [
-      { namespaces: ["legacy-a"], rules, mode: "warn", until: day(1), reason },
-      { namespaces: ["legacy-b"], rules, mode: "warn", until: day(-1), reason },
+      { namespaces: ["legacy-a"], rules, mode: "warn", until: tomorrow, reason },
+      { namespaces: ["legacy-b"], rules, mode: "warn", until: yesterday, reason },
     ],
   });
   const admitted = await platform.applied(unsized("legacy-a/old"));
@@ -76,13 +78,13 @@ test("an override weakens rules for its objects until its last day", async () =>
   const [created] = platform.cluster
     .auditEvents()
     .filter(({ requestURI, verb }) => verb === "create" && requestURI.includes("legacy-a/deploy"));
-  const by = `overrides[0] until ${day(1)}`;
+  const by = `overrides[0] until ${tomorrow}`;
   assert.equal(
     created?.annotations?.["enforce-labelled.guard.keymate.io/exempted"],
     `res-limits-required by ${by}; res-requests-required by ${by}`,
   );
   assert.match(await platform.refused(unsized("legacy-b/old")), /: 4 findings\n/);
-  const ended = `spec.overrides[1] ended on ${day(-1)} and no longer applies: remove it`;
+  const ended = `spec.overrides[1] ended on ${yesterday} and no longer applies: remove it`;
   assert(platform.guard.log().includes(ended));
 });
 
