@@ -31,6 +31,14 @@ const BY_KIND: ReadonlyMap<GroupKind, string> = new Map([
  * as it stands, known to the policy or not; `none` ends the search.
  */
 export function componentOf(platform: Platform, judged: Judged): ComponentClaim | undefined {
+  // Many rules ask, and only about one platform at a time.
+  if (judged.component?.platform !== platform) {
+    judged.component = { platform, claim: findComponent(platform, judged) };
+  }
+  return judged.component.claim;
+}
+
+function findComponent(platform: Platform, judged: Judged): ComponentClaim | undefined {
   const declared = declarationOf(judged);
   if (declared === NO_COMPONENT) return undefined;
   if (declared !== undefined) return { name: declared, source: "declared", sure: true };

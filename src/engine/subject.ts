@@ -6,6 +6,8 @@ import {
   type PodTemplate,
   podTemplateOf,
 } from "../kubernetes/workload.ts";
+import type { ComponentClaim } from "./component.ts";
+import type { Platform } from "./platform.ts";
 
 export type Door = "admission" | "audit" | "check";
 
@@ -15,6 +17,10 @@ export type Operation = "CREATE" | "UPDATE" | "DELETE";
 export class Judged {
   readonly kind: GroupKind;
   readonly raw: JsonObject;
+  /** What `componentOf` found; ask there. */
+  component:
+    | { readonly platform: Platform; readonly claim: ComponentClaim | undefined }
+    | undefined;
   #template: PodTemplate | undefined | null = null;
   #containers: readonly Container[] | undefined;
 

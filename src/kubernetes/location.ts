@@ -31,18 +31,23 @@ export function segmentsOf(location: Location): string[] {
 
 /** JSON pointer, RFC 6901. */
 export function pointerOf(location: Location): string {
-  return pointerFrom(segmentsOf(location));
+  let pointer = "";
+  for (let at = location; at.parent !== undefined; at = at.parent) {
+    pointer = `/${escapeSegment(at.key)}${pointer}`;
+  }
+  return pointer;
 }
 
 export function pointerFrom(segments: readonly string[]): string {
-  return segments.map((segment) => `/${escapeSegment(segment)}`).join("");
+  let pointer = "";
+  for (const segment of segments) pointer += `/${escapeSegment(segment)}`;
+  return pointer;
 }
 
 /** The place in a reader's words: `spec.template.spec.containers[name=api].image`. */
 export function pathOf(location: Location): string {
-  const parts: string[] = [];
-  for (let at = location; at.parent !== undefined; at = at.parent) parts.push(pathPart(at));
-  const path = parts.reverse().join("");
+  let path = "";
+  for (let at = location; at.parent !== undefined; at = at.parent) path = pathPart(at) + path;
   return path.startsWith(".") ? path.slice(1) : path;
 }
 
@@ -56,5 +61,6 @@ function pathPart(location: Location): string {
 const plainKey = /^[A-Za-z0-9_-]+$/;
 
 function escapeSegment(segment: string): string {
+  if (!segment.includes("/") && !segment.includes("~")) return segment;
   return segment.replaceAll("~", "~0").replaceAll("/", "~1");
 }

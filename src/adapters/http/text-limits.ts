@@ -5,7 +5,9 @@ const WARNING_COUNT = 20;
 
 // Line ends, other controls and marks that reorder what a terminal shows.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
-const UNPRINTABLE_BUT_NEWLINE = /(?:(?!\n)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069])+/gu;
+const UNPRINTABLE_BUT_NEWLINE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+  /[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 /** One line of well-formed text of at most `limit` UTF-16 units, hence at most as many runes. */
 export function singleLine(text: string, limit: number): string {

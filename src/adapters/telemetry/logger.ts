@@ -22,10 +22,21 @@ export interface LogHandle {
   flush(): void;
 }
 
+/** One write for many lines under load, and none is held back for longer than this. */
+const BUFFER_BYTES = 4_096;
+const BUFFER_MS = 50;
+
 /** Logs to standard error, asynchronously, one line per call. */
 export function createLogger(options: LogOptions): LogHandle {
   const stderr =
-    options.destination === undefined ? pino.destination({ dest: 2, sync: false }) : undefined;
+    options.destination === undefined
+      ? pino.destination({
+          dest: 2,
+          sync: false,
+          minLength: BUFFER_BYTES,
+          periodicFlush: BUFFER_MS,
+        })
+      : undefined;
   const raw: DestinationStream = options.destination ?? (stderr as DestinationStream);
   const pretty = options.format === "pretty" || (options.format === "auto" && options.terminal);
   const stream = pretty
