@@ -143,8 +143,9 @@ function warningsOf(
 }
 
 function earlierWarning(subject: Subject, count: number): string {
-  const what = count === 1 ? "1 finding that was" : `${count} findings that were`;
-  return `${renderSubject(subject)} still has ${what} there before; this update is not refused for them`;
+  const [what, them] =
+    count === 1 ? ["1 finding that was", "it"] : [`${count} findings that were`, "them"];
+  return `${renderSubject(subject)} still has ${what} there before; this update is not refused for ${them}`;
 }
 
 function annotationsOf(
