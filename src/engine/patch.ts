@@ -18,7 +18,7 @@ export interface Patched {
  */
 export function applyAdditions(root: JsonObject, additions: readonly Addition[]): Patched {
   const operations = operationsFor(root, additions);
-  return { root: applyOperations(root, operations), operations };
+  return { root: applied(root, operations, addPlainly), operations };
 }
 
 /**
@@ -29,16 +29,33 @@ export function applyOperations(
   root: JsonObject,
   operations: readonly PatchOperation[],
 ): JsonObject {
-  if (operations.length === 0) return root;
-  const copy: MutableObject = { ...root };
-  for (const operation of operations) {
+  return applied(root, operations, (copy, _parent, operation) => {
     if (operation.path === "" || operation.value === null) {
       throw new Error("a patch operation must add a value below the root");
     }
-    copyAlong(copy, operation.path);
     fastJsonPatch.applyOperation(copy, operation, true, true);
+  });
+}
+
+type Apply = (copy: MutableObject, parent: MutableObject, operation: PatchOperation) => void;
+
+function applied(
+  root: JsonObject,
+  operations: readonly PatchOperation[],
+  apply: Apply,
+): JsonObject {
+  if (operations.length === 0) return root;
+  const copy: MutableObject = { ...root };
+  const copies = new Set<unknown>([copy]);
+  for (const operation of operations) {
+    apply(copy, copyAlong(copy, operation.path, copies), operation);
   }
   return copy;
+}
+
+/** Enough for what was planned on this very object: the parent is a map, the key is absent. */
+function addPlainly(_copy: MutableObject, parent: MutableObject, operation: PatchOperation): void {
+  parent[unescaped(operation.path.slice(operation.path.lastIndexOf("/") + 1))] = operation.value;
 }
 
 function operationsFor(root: JsonObject, additions: readonly Addition[]): PatchOperation[] {
@@ -92,15 +109,25 @@ function setNested(target: MutableObject, segments: readonly string[], value: st
   if (last !== undefined) at[last] = value;
 }
 
-/** Replaces every container on the way to the pointer's parent by a shallow copy. */
-function copyAlong(root: MutableObject, pointer: string): void {
+/** Replaces every container on the way to the pointer's parent by a shallow copy, once. */
+function copyAlong(root: MutableObject, pointer: string, copies: Set<unknown>): MutableObject {
   let at: MutableObject = root;
   for (const escaped of pointer.split("/").slice(1, -1)) {
-    const key = escaped.replaceAll("~1", "/").replaceAll("~0", "~");
+    const key = unescaped(escaped);
     const child = at[key];
-    if (typeof child !== "object" || child === null) return;
+    if (typeof child !== "object" || child === null) return at;
+    if (copies.has(child)) {
+      at = child as MutableObject;
+      continue;
+    }
     const copy = Array.isArray(child) ? [...child] : { ...child };
+    copies.add(copy);
     at[key] = copy;
     at = copy as MutableObject;
   }
+  return at;
+}
+
+function unescaped(segment: string): string {
+  return segment.includes("~") ? segment.replaceAll("~1", "/").replaceAll("~0", "~") : segment;
 }
