@@ -6,10 +6,11 @@ import type {
 } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import { type CertificateSet, EMPTY_SET, isSameSet, toServing } from "./certificate-set.ts";
+import { type CertificateSet, EMPTY_SET, toServing } from "./certificate-set.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
 import { readCertificateFiles } from "./directory-files.ts";
 import { errorText } from "./error-text.ts";
+import { announcing, Handover, type HandoverOptions } from "./handover.ts";
 import { inspectPair } from "./pair.ts";
 import { WakeableLoop } from "./wakeable-loop.ts";
 
@@ -20,9 +21,13 @@ export interface FileSourceOptions {
   readonly names: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where callers are told whom to trust by this program; otherwise a new pair is taken at once. */
+  readonly handover?: HandoverOptions;
 }
 
 const POLL_MS = 10_000;
+/** While callers are being told of another CA. */
+const HANDOVER_POLL_MS = 500;
 
 /**
  * Certificates that somebody else makes: cert-manager, a mounted Secret, an operator. Read again
@@ -33,13 +38,17 @@ export class FileSource implements CertificateSource {
   readonly #options: FileSourceOptions;
   readonly #current: CurrentCertificate;
   readonly #loop: WakeableLoop;
+  readonly #handover: Handover | undefined;
+  /** Whose pair is in service. */
   #files: CertificateSet = EMPTY_SET;
+  #waiting = false;
   #watched: { close(): void } | undefined;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
     this.#current = new CurrentCertificate(options.logger, "certificate files");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
+    this.#handover = options.handover && new Handover(options.handover);
   }
 
   current(): ServingCertificate | undefined {
@@ -66,12 +75,13 @@ export class FileSource implements CertificateSource {
     } catch (error) {
       this.#current.note(errorText(error));
     }
-    return POLL_MS;
+    return this.#waiting ? HANDOVER_POLL_MS : POLL_MS;
   }
 
   /** Resolves with what is wrong, undefined when all is well. */
   async #reload(): Promise<string | undefined> {
     const { clock, directory, names } = this.#options;
+    this.#waiting = false;
     const files = await readCertificateFiles(directory);
     const missing = (["tls.crt", "tls.key"] as const).filter((file) => files[file] === "");
     if (missing.length > 0) return `waiting for ${missing.join(" and ")} in ${directory}`;
@@ -83,10 +93,18 @@ export class FileSource implements CertificateSource {
       const reasons = problems.map((problem) => problem.message).join("; ");
       return `waiting for a better pair in ${directory}: ${reasons}`;
     }
-    if (isSameSet(files, this.#files)) return undefined;
-    this.#files = files;
-    this.#current.swap(toServing(files, now));
-    return undefined;
+    return this.#take(files, now);
+  }
+
+  #take(files: CertificateSet, now: number): string | undefined {
+    this.#handover?.observe(this.#files, now);
+    const due = this.#handover?.isDue(this.#files, files, now) ?? true;
+    if (due) this.#files = files;
+    this.#current.swap(toServing(due ? files : announcing(this.#files, files), now));
+    this.#waiting = !due;
+    return due
+      ? undefined
+      : "a pair of another CA is taken once callers have known that CA for long";
   }
 
   #watch(): void {

@@ -20,9 +20,13 @@ export interface CertificateDeps {
 /** Files that somebody else renews, the cluster's Secret, or a folder of our own. */
 export async function certificateSource(deps: CertificateDeps): Promise<CertificateSource> {
   const { settings, place, clock, logger, random } = deps;
-  const { connection, names } = place;
+  const { connection, names, managesWebhooks } = place;
+  const { trusts } = deps;
+  const { certDir: directory, caOverlap: caOverlapMs, caDrop: caDropMs } = settings;
   if (settings.certSource === "files") {
-    return new FileSource({ directory: settings.certDir, names, clock, logger });
+    const handover = { trusts, overlapMs: caOverlapMs };
+    const options = { directory, names, clock, logger };
+    return new FileSource(managesWebhooks ? { ...options, handover } : options);
   }
   const issue = {
     commonName: "keymate-guard",
@@ -30,14 +34,12 @@ export async function certificateSource(deps: CertificateDeps): Promise<Certific
     leafLifeMs: settings.leafLife,
     caLifeMs: settings.caLife,
   };
-  if (connection === undefined || !(place.inCluster || place.managesWebhooks)) {
-    return new DirectorySource({ directory: settings.certDir, issue, clock, logger, random });
+  if (connection === undefined || !(place.inCluster || managesWebhooks)) {
+    return new DirectorySource({ directory, issue, clock, logger, random });
   }
   const { createSecretStore } = await import("../../adapters/kube/secret-store.ts");
   const { namespace } = place;
   const name = "keymate-guard-certs";
   const store = createSecretStore({ connection, namespace, name, clock, logger, random });
-  const { caOverlap: caOverlapMs, caDrop: caDropMs } = settings;
-  const { trusts } = deps;
   return new SecretSource({ store, issue, caOverlapMs, caDropMs, clock, logger, random, trusts });
 }

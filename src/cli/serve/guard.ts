@@ -99,8 +99,9 @@ export class Guard {
     const trusts = (ca: string) => webhooks?.trusts(ca) ?? true;
     const source = await certificateSource({ settings, place, clock, logger, random, trusts });
     const policy = () => policies.current();
-    const { servicePort } = settings;
-    webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy });
+    const { servicePort, certSource, caDrop } = settings;
+    const keepOthersMs = certSource === "files" ? caDrop : undefined;
+    webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
     return new Guard(deps, { policies, cluster, source, webhooks });
   }
 

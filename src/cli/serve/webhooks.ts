@@ -1,3 +1,4 @@
+import { SharedBundle } from "../../adapters/certs/shared-bundle.ts";
 import type { WebhookWriter } from "../../adapters/kube/webhook-configurations.ts";
 import type { Policy } from "../../engine/policy.ts";
 import type { CertificateSource } from "../../usecases/ports/certificate-source.ts";
@@ -18,18 +19,29 @@ export interface WebhookDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  /**
+   * How long to go on publishing CAs of others: set where each replica gets its certificate in its
+   * own time.
+   */
+  readonly keepOthersMs?: number | undefined;
 }
+
+/** How often to look at least whether a CA of others may go. */
+const OTHERS_LOOK_MS = 60_000;
 
 /** The guard's own webhook entries: written once it is ready, kept as they should be ever after. */
 export class ManagedWebhooks {
   readonly #deps: WebhookDeps;
   readonly #writer: WebhookWriter;
+  readonly #shared: SharedBundle | undefined;
   #open = false;
   #wasInSync = false;
 
   private constructor(deps: WebhookDeps, writer: WebhookWriter) {
     this.#deps = deps;
     this.#writer = writer;
+    const { clock, keepOthersMs: keepMs } = deps;
+    this.#shared = keepMs === undefined ? undefined : new SharedBundle({ clock, keepMs });
   }
 
   /** undefined where the entries are somebody else's to write. */
@@ -37,12 +49,28 @@ export class ManagedWebhooks {
     const { connection, managesWebhooks } = deps.place;
     if (connection === undefined || !managesWebhooks) return undefined;
     const { WebhookWriter } = await import("../../adapters/kube/webhook-configurations.ts");
-    const { clock, logger, random } = deps;
-    return new ManagedWebhooks(deps, new WebhookWriter({ connection, clock, logger, random }));
+    const { clock, logger, random, keepOthersMs } = deps;
+    let managed: ManagedWebhooks | undefined;
+    const onChange = () => {
+      if (keepOthersMs !== undefined) managed?.refresh();
+    };
+    const writer = new WebhookWriter({ connection, clock, logger, random, onChange });
+    managed = new ManagedWebhooks(deps, writer);
+    return managed;
   }
 
   start(signal: AbortSignal): void {
     this.#writer.start(signal);
+    void this.#dropOthers(signal);
+  }
+
+  async #dropOthers(signal: AbortSignal): Promise<void> {
+    const { clock, keepOthersMs } = this.#deps;
+    if (keepOthersMs === undefined) return;
+    while (!signal.aborted) {
+      await clock.sleep(Math.min(OTHERS_LOOK_MS, keepOthersMs / 4), signal);
+      if (!signal.aborted) this.refresh();
+    }
   }
 
   /** From now on reviews may come; before the first call nothing is written. */
@@ -51,12 +79,12 @@ export class ManagedWebhooks {
     this.refresh();
   }
 
-  /** After a change of policy or certificate. */
+  /** After a change of policy or certificate, or of what is live. */
   refresh(): void {
     const { place, servicePort: port, source, policy } = this.#deps;
     const certificate = source.current();
     if (!this.#open || certificate === undefined) return;
-    const caBundle = Buffer.from(certificate.caBundle).toString("base64");
+    const caBundle = Buffer.from(this.#bundle(certificate.caBundle)).toString("base64");
     const service = { name: "keymate-guard", namespace: place.namespace, port };
     const entries = webhookEntries(policy(), {
       client: { service, caBundle },
@@ -68,6 +96,16 @@ export class ManagedWebhooks {
       mutating: entries.mutating.map((entry) => ({ ...entry })),
       validating: entries.validating.map((entry) => ({ ...entry })),
     });
+  }
+
+  #bundle(own: string): string {
+    const live = this.#writer.live() ?? [];
+    // Without a CA of our own an entry would be trusted by nobody: that is refused and told.
+    if (this.#shared === undefined || own === "") return own;
+    return this.#shared.merge(
+      own,
+      live.map(({ caBundle }) => caBundle),
+    );
   }
 
   get inSync(): boolean {

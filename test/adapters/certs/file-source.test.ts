@@ -184,4 +184,28 @@ describe("FileSource, with a chain of CAs", async () => {
     const { source } = await started(t, directory);
     assert.equal(source.current()?.cert, set["tls.crt"] + root.cert);
   });
+
+  it("announces another CA with the pair in service, and goes over to it after the overlap", async (t) => {
+    const directory = scratch(t);
+    write(directory, set);
+    const clock = new FakeClock();
+    const logger = new FakeLogger();
+    let trusted = set["ca.crt"];
+    const handover = { trusts: (ca: string) => trusted.includes(ca), overlapMs: 60 * SECOND };
+    const source = new FileSource({ directory, names: NAMES, clock, logger, handover });
+    await source.start(untilEnd(t));
+    const other = makeSet(now, 2);
+    const announced = nextOf(source);
+    write(directory, other);
+    await clock.advance(10 * SECOND);
+    const { cert, caBundle } = await announced;
+    assert.equal(cert, set["tls.crt"]);
+    assert.equal(caBundle, `${other["ca.crt"]}${set["ca.crt"]}`);
+    assert.match(source.health().detail, /a pair of another CA is taken once callers have known/);
+    trusted = caBundle;
+    const taken = nextOf(source);
+    await clock.advance(61 * SECOND);
+    assert.equal((await taken).cert, other["tls.crt"]);
+    assert.equal(source.current()?.caBundle, other["ca.crt"]);
+  });
 });

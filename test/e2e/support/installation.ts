@@ -14,6 +14,8 @@ export interface InstallationOptions extends ClusterOptions {
   readonly replicas?: number;
   /** More flags for each of them. */
   readonly args?: readonly string[];
+  /** And for one of them, counted from 1 in the order of their start. */
+  readonly argsOf?: (guard: number) => readonly string[];
   /** Laid over the `spec` of the shipped policy. */
   readonly policy?: object;
   /** What the cluster holds before the guard comes. */
@@ -74,6 +76,7 @@ async function installIn(
         `--service-port=${forwarder.port}`,
         `--policy=${policyFile}`,
         ...(options.args ?? []),
+        ...(options.argsOf?.(logs) ?? []),
         ...args,
       ],
     });

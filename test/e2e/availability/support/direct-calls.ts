@@ -97,6 +97,7 @@ export function startDirectCalls(port: number, perSecond: number, ca: () => Prom
   };
   const running = run();
   return {
+    failures,
     async stop(): Promise<{ readonly answered: number; readonly failures: readonly string[] }> {
       stopped = true;
       await running;
