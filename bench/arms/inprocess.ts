@@ -2,7 +2,7 @@ import type { AdmissionPath } from "../../src/usecases/ports/admission.ts";
 import type { Arm } from "../support/arm.ts";
 import { inProcessGuard } from "../support/in-process-guard.ts";
 import { sized, VARIANTS } from "../support/reviews.ts";
-import { median, short } from "../support/stats.ts";
+import { short } from "../support/stats.ts";
 
 const SIZES = [2_000, 6_000, 14_000];
 const PATHS: readonly AdmissionPath[] = ["/validate", "/mutate"];
@@ -12,7 +12,8 @@ interface Subject {
   readonly bytes: number;
   readonly what: string;
   readonly run: () => void;
-  readonly samples: number[];
+  /** All rounds together: the kernel counts in steps of milliseconds. */
+  us: number;
 }
 
 /** Processor time of one review without any I/O, beside what the JSON alone costs. Other processes do not count. */
@@ -25,9 +26,8 @@ export const inprocess: Arm = async ({ quick, progress }) => {
       const before = process.threadCpuUsage();
       for (let call = 0; call < BATCH; call++) subject.run();
       const { user, system } = process.threadCpuUsage(before);
-      const us = (user + system) / BATCH;
       // The first rounds are for the compiler.
-      if (round >= 0) subject.samples.push(us);
+      if (round >= 0) subject.us += user + system;
       // Log lines are written between the batches.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -35,12 +35,13 @@ export const inprocess: Arm = async ({ quick, progress }) => {
   }
   const rows = SIZES.map((bytes) => {
     const here = subjects.filter((subject) => subject.bytes === bytes);
-    const json = median(here[0]?.samples ?? []);
+    const each = (subject: Subject | undefined) => (subject?.us ?? 0) / rounds / BATCH;
+    const json = each(here[0]);
     return [
       `${bytes / 1_000} KB`,
       short(json),
-      ...here.slice(1).map(({ samples }) => {
-        const us = median(samples);
+      ...here.slice(1).map((subject) => {
+        const us = each(subject);
         return `${short(us)} (${short(us / json)})`;
       }),
     ];
@@ -51,7 +52,7 @@ export const inprocess: Arm = async ({ quick, progress }) => {
     columns: ["review", ...names],
     rows,
     targets: [],
-    raw: subjects.map(({ bytes, what, samples }) => ({ bytes, what, us: median(samples) })),
+    raw: subjects.map(({ bytes, what, us }) => ({ bytes, what, us: us / rounds / BATCH })),
   };
 };
 
@@ -65,12 +66,12 @@ function subjectsOf(
     JSON.stringify(JSON.parse((bodies[turn++ % 2] as Buffer).toString("utf8")));
   };
   return [
-    { bytes, what: "JSON.parse + JSON.stringify", run: json, samples: [] },
+    { bytes, what: "JSON.parse + JSON.stringify", run: json, us: 0 },
     ...PATHS.flatMap((path) =>
       VARIANTS.map((variant, index) => {
         const decide = answer(path);
         const body = bodies[index] as Buffer;
-        return { bytes, what: `${path.slice(1)} ${variant}`, run: () => decide(body), samples: [] };
+        return { bytes, what: `${path.slice(1)} ${variant}`, run: () => decide(body), us: 0 };
       }),
     ),
   ];

@@ -40,7 +40,11 @@ export async function inProcessGuard(): Promise<(path: AdmissionPath) => Answer>
     format: "json",
     terminal: false,
     colour: false,
-    destination: pino.destination({ dest: openSync("/dev/null", "a"), sync: false }),
+    destination: pino.destination({
+      dest: openSync("/dev/null", "a"),
+      sync: false,
+      minLength: 4_096,
+    }),
   });
   const metrics = metricsModule.createMetrics(pages.createProcessRegistry(), () => true);
   const cluster = new engine.StaticView([]);
