@@ -49,7 +49,10 @@ export class Guard {
   readonly #admission: AdmissionServer;
   readonly #ops: OpsServer;
   readonly #drain: Drain;
+  /** Repair and renewal, for the replicas that stay. */
   readonly #background = new AbortController();
+  /** What decisions rest on has to stay fresh until the last one. */
+  readonly #following = new AbortController();
   #listening = false;
 
   private constructor(deps: GuardDeps, parts: Parts) {
@@ -116,9 +119,9 @@ export class Guard {
         if (this.#serve(certificate)) resolve();
       });
     });
-    cluster.cache?.start(signal);
+    cluster.cache?.start(this.#following.signal);
     webhooks?.start(signal);
-    void policies.watch(signal);
+    void policies.watch(this.#following.signal);
     await source.start(signal);
     await Promise.race([certified, aborted(signal)]);
     if (signal.aborted) return;
@@ -134,9 +137,9 @@ export class Guard {
     if (this.#drain.draining) return this.#drain.hurry();
     // Before it listens nobody can have come.
     const drained = this.#listening ? this.#drain.begin() : this.#drain.hurry();
-    // Repair and renewal are for the replicas that stay.
     this.#background.abort();
     await drained;
+    this.#following.abort();
     await this.#ops.close();
     this.#deps.place.connection?.close();
   }
