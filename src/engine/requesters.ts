@@ -3,7 +3,7 @@ import type { GroupKind } from "../kubernetes/kinds.ts";
 const SYSTEM = "system:serviceaccount:kube-system:";
 const CONTROLLER_MANAGER = "system:kube-controller-manager";
 
-/** Make Pods, ReplicaSets and Jobs from a workload that was judged itself (rules 1.12). */
+/** Make Pods, ReplicaSets and Jobs from a workload that was judged itself. */
 export const WORKLOAD_CONTROLLERS: readonly string[] = [
   CONTROLLER_MANAGER,
   ...[

@@ -7,7 +7,7 @@ import { type GroupKind, groupKind, kindByResource } from "../kubernetes/kinds.t
 import { displayNameOf, isTerminating, metadataOf } from "../kubernetes/object.ts";
 import type { AdmissionRequest } from "./ports/admission.ts";
 
-/** What there is to judge in a request; undefined when it is let through unseen (rules 1.5, 1.11). */
+/** What there is to judge in a request; undefined when it is let through unseen. */
 export function subjectOf(request: AdmissionRequest, policy: Policy): Subject | undefined {
   const { operation, oldObject } = request;
   if (operation === "CONNECT" || policy.isExcluded(request.namespace)) return undefined;

@@ -40,7 +40,7 @@ export interface ReportSkip {
   readonly reason: string;
 }
 
-/** What every door but admission answers; product contract, section 6. */
+/** What every door but admission answers: the JSON of `--format json`. */
 export interface Report {
   readonly apiVersion: typeof REPORT_API_VERSION;
   readonly kind: "Report";

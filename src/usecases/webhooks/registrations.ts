@@ -18,7 +18,7 @@ export interface Registration {
 
 /**
  * Replica changes by name: seen, never in the way, even where no rule judges them. A Scale
- * carries no labels, so the parent's own registration does not cover it (rules 1.6).
+ * carries no labels, so the parent's own registration does not cover it.
  */
 const SCALABLE: readonly GroupKind[] = [
   "Deployment.apps",
