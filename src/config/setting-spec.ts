@@ -1,4 +1,4 @@
-import { type ParsedValue, parsers } from "./setting-values.ts";
+import { formatDuration, type ParsedValue, parsers } from "./setting-values.ts";
 
 export type SettingType = keyof typeof parsers | "enum" | "list";
 
@@ -42,11 +42,17 @@ export function port(description: string, defaultValue: number): SettingSpec<num
 }
 
 /** Milliseconds. */
-export function duration<const O extends Options<number>>(
+export function duration<const O extends Options<number> & { readonly least?: number }>(
   description: string,
   options: O,
 ): SettingSpec<Optional<number, O>> {
-  return spec("duration", parsers.duration, { description, placeholder: "TIME", ...options });
+  const parse = (text: string) => atLeast(options.least ?? 0, parsers.duration(text));
+  return spec("duration", parse, { description, placeholder: "TIME", ...options });
+}
+
+function atLeast(least: number, parsed: ParsedValue<number>): ParsedValue<number> {
+  if (!parsed.ok || parsed.value >= least) return parsed;
+  return { ok: false, wanted: `at least ${formatDuration(least)}` };
 }
 
 export function text<const O extends Options<string>>(

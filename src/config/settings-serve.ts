@@ -4,6 +4,9 @@ import { modeCap, policyFile } from "./settings-policy-options.ts";
 export const CLUSTER_SOURCES = ["auto", "none", "in-cluster", "kubeconfig"] as const;
 export const CERT_SOURCES = ["self-managed", "files"] as const;
 
+/** Milliseconds. Below it a guard does little else than renew. */
+const SHORTEST_LIFE = 30_000;
+
 export const SERVE_SETTINGS = {
   host: text("Address to listen on", {
     placeholder: "ADDRESS",
@@ -37,8 +40,14 @@ export const SERVE_SETTINGS = {
     placeholder: "FOLDER",
     default: "certs",
   }),
-  leafLife: duration("Life of the serving certificate", { default: 90 * 86_400_000 }),
-  caLife: duration("Life of the certificate authority", { default: 1825 * 86_400_000 }),
+  leafLife: duration("Life of the serving certificate", {
+    default: 90 * 86_400_000,
+    least: SHORTEST_LIFE,
+  }),
+  caLife: duration("Life of the certificate authority", {
+    default: 1825 * 86_400_000,
+    least: SHORTEST_LIFE,
+  }),
   caOverlap: duration("How long a new authority is published before it signs", {
     default: 600_000,
   }),

@@ -95,6 +95,13 @@ test("wrong and unknown settings of every source are reported at once, each with
   ]);
 });
 
+test("a certificate that lives for less than half a minute is refused", () => {
+  assert.deepEqual(problems(["--leaf-life", "0", "--ca-life", "29s", "--ca-overlap", "0"]), [
+    '--leaf-life must be at least 30s, found "0"',
+    '--ca-life must be at least 30s, found "29s"',
+  ]);
+});
+
 test("a wrong value is reported even where a stronger source overrides it", () => {
   assert.deepEqual(problems(["--port", "1"], { KEYMATE_GUARD_PORT: "x" }), [
     'environment variable KEYMATE_GUARD_PORT must be a port from 0 to 65535, found "x"',

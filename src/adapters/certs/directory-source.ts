@@ -67,7 +67,7 @@ export class DirectorySource implements CertificateSource {
       // Reached when nothing can be issued at all, such as for a malformed name.
       this.#current.note(`no certificate can be made: ${errorText(error)}`);
     }
-    return tickMs(issue.leafLifeMs, random());
+    return tickMs(Math.min(issue.leafLifeMs, issue.caLifeMs), random());
   }
 
   async #refresh(): Promise<void> {

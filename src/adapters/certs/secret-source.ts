@@ -81,7 +81,7 @@ export class SecretSource implements CertificateSource {
       const reason = await this.#reconcile();
       this.#failures = 0;
       this.#current.note(reason);
-      return tickMs(issue.leafLifeMs, random());
+      return tickMs(Math.min(issue.leafLifeMs, issue.caLifeMs), random());
     } catch (error) {
       this.#failures += 1;
       const [text, name] = [errorText(error), store.description];
