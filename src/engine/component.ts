@@ -2,7 +2,7 @@ import { lastPathSegment, parseImage } from "../kubernetes/image.ts";
 import { asString, type JsonObject, own, ownString } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { annotationOf, labelsOf } from "../kubernetes/object.ts";
-import { matches } from "./glob.ts";
+import { componentOfImage } from "./image-index.ts";
 import { type Component, declaredComponent, PART_OF_LABEL, type Platform } from "./platform.ts";
 import type { Judged } from "./subject.ts";
 
@@ -123,12 +123,7 @@ function fromImage(platform: Platform, reference: string | undefined): string | 
   if (image === undefined) return undefined;
   const last = lastPathSegment(image);
   const full = `${image.registry}/${image.repository}`;
-  for (const { name, match } of platform.components.values()) {
-    for (const glob of match?.images ?? []) {
-      if (matches(glob, glob.includes("/") ? full : last)) return name;
-    }
-  }
-  return knownName(platform, last);
+  return componentOfImage(platform, last, full) ?? knownName(platform, last);
 }
 
 function knownName(platform: Platform, name: string | undefined): string | undefined {

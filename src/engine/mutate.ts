@@ -107,16 +107,17 @@ function run(
   const patch: PatchOperation[] = [];
   const announcements: string[] = [];
   const rules: string[] = [];
+  const copies = new Set<unknown>();
   let current = subject;
   for (const check of checks) {
     const mutation = mutationOf(environment, current, scope, check);
     if (mutation === undefined) continue;
-    const patched = applyAdditions(current.object.raw, mutation.additions);
+    const patched = applyAdditions(current.object.raw, mutation.additions, copies);
     if (patched.operations.length === 0) continue;
     patch.push(...patched.operations);
     rules.push(check.rule.id);
     if (mutation.announcement !== undefined && subject.operation === "CREATE") {
-      announcements.push(mutation.announcement);
+      announcements.push(mutation.announcement());
     }
     current = { ...current, object: new Judged(subject.kind, patched.root) };
   }

@@ -14,11 +14,16 @@ export interface Patched {
 /**
  * Turns absent values into `add` operations and applies them to a copy that shares everything
  * outside the touched paths. Missing parents are created by one `add` of the whole parent map.
- * What is already there, or lies below something that is no map, is left alone.
+ * What is already there, or lies below something that is no map, is left alone. `copies` holds what
+ * earlier calls copied: the caller's own, so it is changed in place.
  */
-export function applyAdditions(root: JsonObject, additions: readonly Addition[]): Patched {
+export function applyAdditions(
+  root: JsonObject,
+  additions: readonly Addition[],
+  copies: Set<unknown> = new Set(),
+): Patched {
   const operations = operationsFor(root, additions);
-  return { root: applied(root, operations, addPlainly), operations };
+  return { root: applied(root, operations, addPlainly, copies), operations };
 }
 
 /**
@@ -43,10 +48,11 @@ function applied(
   root: JsonObject,
   operations: readonly PatchOperation[],
   apply: Apply,
+  copies: Set<unknown> = new Set(),
 ): JsonObject {
   if (operations.length === 0) return root;
-  const copy: MutableObject = { ...root };
-  const copies = new Set<unknown>([copy]);
+  const copy: MutableObject = copies.has(root) ? root : { ...root };
+  copies.add(copy);
   for (const operation of operations) {
     apply(copy, copyAlong(copy, operation.path, copies), operation);
   }

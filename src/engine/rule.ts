@@ -58,8 +58,8 @@ export interface Addition {
 
 export interface Mutation {
   readonly additions: readonly Addition[];
-  /** Told to the user once, on CREATE. */
-  readonly announcement?: string;
+  /** Told to the user once, on CREATE; made only when it is. */
+  readonly announcement?: () => string;
 }
 
 /** What a rule sees. Reads never wait and never throw for odd objects. */

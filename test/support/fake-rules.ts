@@ -44,7 +44,10 @@ export function addingRule(id: string, key: string, parts: Partial<Rule> = {}): 
       const spec = asObject(own(object.raw, "spec"));
       if (own(spec, key) !== undefined) return undefined;
       const location = field(ROOT, "spec", key);
-      return { additions: [{ location, value: "added" }], announcement: `[${id}] added ${key}` };
+      return {
+        additions: [{ location, value: "added" }],
+        announcement: () => `[${id}] added ${key}`,
+      };
     },
     ...parts,
   });

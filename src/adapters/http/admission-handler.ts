@@ -104,7 +104,7 @@ export class AdmissionHandler {
       name: displayName(request),
       user: request.user.username,
       outcome: decision.outcome,
-      rules: decision.findings.map((finding) => finding.rule),
+      rules: [...new Set(decision.findings.map((finding) => finding.rule))],
       ms: Math.round(ms * 100) / 100,
       dryRun: request.dryRun,
     };

@@ -80,7 +80,9 @@ export class BodyReader {
       this.#done(new Refusal(this.#refusal));
       return;
     }
-    const body = Buffer.concat(this.#chunks, this.#length);
+    const [first] = this.#chunks;
+    const whole = first?.length === this.#length ? first : undefined;
+    const body = whole ?? Buffer.concat(this.#chunks, this.#length);
     this.#chunks = [];
     this.#done(null, body);
   }

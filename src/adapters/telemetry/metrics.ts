@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
+import type { Decision } from "../../engine/decision.ts";
 import type { Metrics } from "../../usecases/ports/metrics.ts";
 
 /** Whether any rule names this kind; others share the label `other`, as kinds are the user's to invent. */
@@ -26,13 +27,28 @@ export function createMetrics(registry: Registry, knowsKind: KnowsKind): Metrics
         dry_run: request.dryRun ? "true" : "false",
       });
       duration[path].observe(seconds);
-      for (const { rule, mode } of decision.findings) finding(rule, mode, "admission");
+      for (const [{ rule, mode }, count] of counted(decision.findings)) {
+        findings.inc({ rule, mode, door: "admission" }, count);
+      }
       for (const where of decision.faults) internalError(where);
     },
     finding,
     internalError,
     refused: (status) => refused.inc({ status: String(status) }),
   };
+}
+
+type DecidedFinding = Decision["findings"][number];
+
+/** Findings come sorted by rule, mostly several of one: labels are hashed once for all of these. */
+function counted(findings: readonly DecidedFinding[]): [DecidedFinding, number][] {
+  const runs: [DecidedFinding, number][] = [];
+  for (const finding of findings) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[0].rule === finding.rule && run[0].mode === finding.mode) run[1]++;
+    else runs.push([finding, 1]);
+  }
+  return runs;
 }
 
 function createInstruments(registry: Registry) {

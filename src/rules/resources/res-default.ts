@@ -40,7 +40,7 @@ export default defineRule({
     if (found.length === 0) return undefined;
     const additions = additionsOf(found);
     const isTold = context.params.announce && context.subject.operation === "CREATE";
-    return isTold ? { additions, announcement: announcementOf(found) } : { additions };
+    return isTold ? { additions, announcement: () => announcementOf(found) } : { additions };
   },
 });
 

@@ -1,0 +1,64 @@
+import { matches } from "./glob.ts";
+import type { Platform } from "./platform.ts";
+
+interface Entry {
+  readonly glob: string;
+  readonly component: string;
+  /** Position in the policy: the first match counts. */
+  readonly rank: number;
+}
+
+interface ImageIndex {
+  readonly exact: ReadonlyMap<string, Entry>;
+  /** Only those with a `*`, by rank. */
+  readonly globs: readonly Entry[];
+}
+
+const indexes = new WeakMap<Platform, ImageIndex>();
+
+/**
+ * The first component with an image glob that fits: the last path segment, or registry and path
+ * where the glob holds a slash. Most globs are plain names and most images fit none, so plain names
+ * are looked up.
+ */
+export function componentOfImage(
+  platform: Platform,
+  lastSegment: string,
+  full: string,
+): string | undefined {
+  const { exact, globs } = indexOf(platform);
+  let best = earlier(exact.get(lastSegment), exact.get(full));
+  for (const entry of globs) {
+    if (best !== undefined && best.rank < entry.rank) break;
+    if (matches(entry.glob, entry.glob.includes("/") ? full : lastSegment)) best = entry;
+  }
+  return best?.component;
+}
+
+function earlier(left: Entry | undefined, right: Entry | undefined): Entry | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return left.rank < right.rank ? left : right;
+}
+
+function indexOf(platform: Platform): ImageIndex {
+  let index = indexes.get(platform);
+  if (index === undefined) {
+    index = buildIndex(platform);
+    indexes.set(platform, index);
+  }
+  return index;
+}
+
+function buildIndex({ components }: Platform): ImageIndex {
+  const exact = new Map<string, Entry>();
+  const globs: Entry[] = [];
+  let rank = 0;
+  for (const { name: component, match } of components.values()) {
+    for (const glob of match?.images ?? []) {
+      const entry = { glob, component, rank: rank++ };
+      if (glob.includes("*")) globs.push(entry);
+      else if (!exact.has(glob)) exact.set(glob, entry);
+    }
+  }
+  return { exact, globs };
+}
