@@ -17,13 +17,13 @@ export const SERVE_SETTINGS = {
   policy: policyFile,
   mode: modeCap,
   cluster: choice(
-    "Where to look other objects up; auto is in-cluster, else none",
+    "Where to look other objects up; auto is a kubeconfig that is named, else in-cluster, else none",
     CLUSTER_SOURCES,
     {
       default: "auto",
     },
   ),
-  kubeconfig: path("Kubeconfig file for --cluster kubeconfig", {
+  kubeconfig: path("Kubeconfig file of the cluster to look into", {
     defaultText: "KUBECONFIG, else ~/.kube/config",
   }),
   context: text("Context of the kubeconfig", {

@@ -146,10 +146,8 @@ export class Guard {
 
   /** Puts a certificate into service unless it fails its own check; then the last one stays. */
   #serve(certificate: ServingCertificate): boolean {
-    const { place, settings, clock, logger } = this.#deps;
-    const names =
-      settings.certSource === "files" && place.connection === undefined ? [] : place.names;
-    const result = tlsOptions(certificate, { names, now: clock.now() });
+    const { place, clock, logger } = this.#deps;
+    const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
       return false;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Connection } from "../../adapters/kube/api-client.ts";
+import { usageError } from "../../usecases/app-error.ts";
 import type { CliIo } from "../io.ts";
 import type { ServeSettings } from "./settings.ts";
 
@@ -15,27 +16,49 @@ export interface Place {
   readonly host: string | undefined;
   readonly drainMs: number;
   readonly managesWebhooks: boolean;
-  /** DNS names and addresses that the certificate has to cover. */
+  /** DNS names and addresses that the certificate has to cover; of somebody else's, the least. */
   readonly names: readonly string[];
 }
 
-/** Throws KubeError when credentials that were asked for cannot be read. */
+/**
+ * Throws KubeError when credentials that were asked for cannot be read, AppError for settings that
+ * contradict each other.
+ */
 export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Place> {
+  const cluster = clusterOf(settings);
   const mounted = existsSync(`${SERVICE_ACCOUNT}/token`);
-  const connection = await connect(settings, io, mounted);
-  const inCluster =
-    settings.cluster === "in-cluster" || (settings.cluster === "auto" && connection !== undefined);
+  const connection = await connect({ ...settings, cluster }, io, mounted);
+  if (connection !== undefined && settings.state !== undefined) {
+    throw usageError(
+      "state-beside-cluster",
+      `--state stands for a cluster, but ${connection.server} is there: leave it out, or add --cluster none`,
+    );
+  }
+  const inCluster = cluster === "in-cluster" || (cluster === "auto" && connection !== undefined);
   const namespace = (inCluster ? connection?.namespace : undefined) ?? NAME;
   const host = settings.host ?? (inCluster ? undefined : "127.0.0.1");
+  const managesWebhooks = connection !== undefined && (settings.manageWebhooks ?? inCluster);
   return {
     connection,
     inCluster,
     namespace,
     host,
     drainMs: settings.drain ?? (inCluster ? 10_000 : 0),
-    managesWebhooks: connection !== undefined && (settings.manageWebhooks ?? inCluster),
-    names: connection === undefined ? localNames(host) : serviceNames(namespace),
+    managesWebhooks,
+    names:
+      settings.certSource === "files"
+        ? calledNames(namespace, inCluster || managesWebhooks)
+        : [
+            ...(connection === undefined ? [] : serviceNames(namespace)),
+            ...(inCluster ? [] : localNames(host)),
+          ],
   };
+}
+
+/** Whoever names a kubeconfig means the cluster behind it. */
+function clusterOf({ cluster, kubeconfig, context }: ServeSettings): ServeSettings["cluster"] {
+  const isNamed = kubeconfig !== undefined || context !== undefined;
+  return cluster === "auto" && isNamed ? "kubeconfig" : cluster;
 }
 
 async function connect(
@@ -63,7 +86,12 @@ function serverFrom({ env }: CliIo): string | undefined {
   return `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** What the API server verifies is `<service>.<namespace>.svc`; the others are for people. */
+/** What the API server verifies; by a URL of somebody's own it may be anything. */
+function calledNames(namespace: string, byService: boolean): readonly string[] {
+  return byService ? [`${NAME}.${namespace}.svc`] : [];
+}
+
+/** With the names that people use. */
 function serviceNames(namespace: string): readonly string[] {
   const service = `${NAME}.${namespace}.svc`;
   return [service, `${service}.cluster.local`, `${NAME}.${namespace}`, NAME];
