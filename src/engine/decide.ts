@@ -50,7 +50,9 @@ export function decideValidation(
       : {}),
     warnings,
     annotations: annotationsOf(judgements, policy.id),
-    findings: fresh.map(({ rule, mode }) => ({ rule: rule.id, mode })),
+    findings: fresh
+      .filter(({ mode }) => mode !== "off")
+      .map(({ rule, mode }) => ({ rule: rule.id, mode })),
     faults: [...faults.map(() => "rule"), ...(incomplete ? ["deadline"] : [])],
   };
 }

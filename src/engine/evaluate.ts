@@ -55,13 +55,14 @@ function judge(task: Task, results: Results): void {
   if (rule.check === undefined) return;
   if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
   const resolved = environment.policy.resolveMode(check, subject, scope.layer, environment.now);
-  if (resolved.mode === "off") return;
+  // An exemption that is used shows in the audit log, however far it goes.
+  if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
   if (isUntouched(check, subject)) return;
   try {
     const findings = [...rule.check(contextFor(task, subject.object))];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
   } catch (error) {
-    results.faults.push({ rule, mode: resolved.mode, error });
+    if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
   }
 }
 
@@ -100,7 +101,8 @@ function judgementsOf(
   const judgements: Judgement[] = [];
   for (const finding of findings) {
     const mode = finalMode(resolved.mode, finding, notVerified);
-    if (mode === "off") continue;
+    const isSilenced = resolved.exemptedBy !== undefined && finding.atMost !== "off";
+    if (mode === "off" && !isSilenced) continue;
     judgements.push({
       rule: check.rule,
       mode,

@@ -4,6 +4,7 @@ import type { Finding, Rule } from "./rule.ts";
 /** A finding under a policy. */
 export interface Judgement {
   readonly rule: Rule;
+  /** `off` only where an override silenced the rule. */
   readonly mode: Mode;
   readonly finding: Finding;
   /** Was there before this update: never blocks, summed up in one warning. */

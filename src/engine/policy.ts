@@ -1,6 +1,6 @@
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { matchesAny } from "./glob.ts";
-import { cap, type Mode } from "./modes.ts";
+import { cap, isWeaker, type Mode } from "./modes.ts";
 import type { Platform } from "./platform.ts";
 import type { Rule } from "./rule.ts";
 import type { Operation, Subject } from "./subject.ts";
@@ -45,7 +45,7 @@ export interface PolicyInput {
 
 export interface ResolvedMode {
   readonly mode: Mode;
-  /** The override that made it weaker than the policy's own mode. */
+  /** The override that made it weaker than it would be otherwise. */
   readonly exemptedBy: string | undefined;
 }
 
@@ -103,18 +103,16 @@ export class Policy {
     layer: string | undefined,
     now: number,
   ): ResolvedMode {
-    let mode = check.mode;
-    let exemptedBy: string | undefined;
-    for (const override of check.overrides) {
-      if (!applies(override, subject, now)) continue;
-      if (cap(check.mode, override.mode) !== check.mode) exemptedBy = override.label;
-      mode = override.mode;
-      break;
-    }
-    mode = cap(mode, this.cap);
-    if (layer === undefined && check.rule.everywhere !== true) mode = cap(mode, this.unlayered);
-    if (subject.byController) mode = cap(mode, "audit");
-    return { mode, exemptedBy };
+    const override = check.overrides.find((one) => applies(one, subject, now));
+    const capped = (own: Mode) => {
+      let mode = cap(own, this.cap);
+      if (layer === undefined && check.rule.everywhere !== true) mode = cap(mode, this.unlayered);
+      return subject.byController ? cap(mode, "audit") : mode;
+    };
+    const mode = capped(override?.mode ?? check.mode);
+    // Below a cap an override changes nothing, and nothing is exempted by it.
+    const exempts = override !== undefined && isWeaker(mode, capped(check.mode));
+    return { mode, exemptedBy: exempts ? override.label : undefined };
   }
 
   #buildIndex(): void {

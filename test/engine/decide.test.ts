@@ -70,6 +70,17 @@ test("warnings go with denials too, audit findings into the annotations", () => 
   });
 });
 
+test("a silenced finding leaves its exemption in the annotations and nothing else", () => {
+  const silenced = judgement("a", { mode: "off", exemptedBy: "overrides[0] until 2027-03-31" });
+  const decision = decideValidation(subject, evaluation([silenced]), KEYMATE, "deny");
+  assert.equal(decision.outcome, "allowed");
+  assert.deepEqual([decision.warnings, decision.findings], [[], []]);
+  assert.deepEqual(decision.annotations, {
+    policy: "keymate@1234",
+    exempted: "some-rule by overrides[0] until 2027-03-31",
+  });
+});
+
 test("earlier findings never deny and are summed up in one warning", () => {
   const earlier = [judgement("a"), judgement("b")].map((one) => ({ ...one, preexisting: true }));
   const decision = decideValidation(subject, evaluation(earlier), KEYMATE, "deny");

@@ -81,6 +81,26 @@ test("evaluation ignores an override from the millisecond after its end", () => 
   ]);
 });
 
+test("evaluation still tells of a finding that an override silences, but not of one that nobody asked for", () => {
+  const overrides = [override("off", { label: "overrides[0]" })];
+  const subject = subjectOf(deployment({ bad: "x" }));
+  const [silenced, ...more] = evaluate(
+    environmentOf([badRule("r")], { overrides }),
+    subject,
+  ).judgements;
+  assert.deepEqual([silenced?.mode, silenced?.exemptedBy], ["off", "overrides[0]"]);
+  assert.deepEqual(more, []);
+  assert.deepEqual(modes(environmentOf([badRule("r", { mode: "off" })]), subject), []);
+  const unasked = badRule("r", { check: () => [finding("bad", { atMost: "off" })] });
+  assert.deepEqual(modes(environmentOf([unasked], { overrides }), subject), []);
+});
+
+test("evaluation calls nothing exempted that a cap would weaken as much", () => {
+  const environment = environmentOf([badRule("r")], { overrides: [override("warn")], cap: "warn" });
+  const [judgement] = evaluate(environment, subjectOf(deployment({ bad: "x" }))).judgements;
+  assert.deepEqual([judgement?.mode, judgement?.exemptedBy], ["warn", undefined]);
+});
+
 test("evaluation never lets an override lift a cap", () => {
   const environment = environmentOf([badRule("r", { mode: "warn" })], {
     overrides: [override("enforce")],
