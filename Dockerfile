@@ -15,7 +15,7 @@ RUN node scripts/build.ts && npm ci --ignore-scripts --omit=dev
 
 FROM ${RUNTIME_IMAGE}
 LABEL org.opencontainers.image.title="keymate-guard" \
-      org.opencontainers.image.description="The Keymate deployment guide as an admission webhook, an audit and a file check"
+      org.opencontainers.image.description="The Keymate deployment guide as an admission webhook and a file check"
 WORKDIR /app
 COPY --from=build /src/package.json ./
 COPY --from=build /src/node_modules node_modules

@@ -45,6 +45,7 @@ export function checkFiles(input: FileInput, settings: CheckSettings): CheckResu
     findings: collected.findings,
     skipped: collected.skipped,
     judged: collected.judged,
+    incomplete: (input.failures ?? []).length > 0,
   });
   return { report, faults: collected.faults };
 }

@@ -23,4 +23,6 @@ export interface FileProblem {
 export interface FileInput<T extends FileObject = FileObject> {
   readonly objects: readonly T[];
   readonly problems: readonly FileProblem[];
+  /** What was named but could not be read: then nothing is shown as passed. */
+  readonly failures?: readonly unknown[];
 }

@@ -76,6 +76,8 @@ export interface ReportInput {
   readonly skipped: readonly (ReportSkip & { readonly practice: Practice })[];
   /** Practices of which at least one rule had its say. */
   readonly judged: ReadonlySet<Practice>;
+  /** Something could not be read at all. */
+  readonly incomplete: boolean;
 }
 
 /** Sorts, counts and sums up. Pure: the same input gives the same report. */
@@ -102,7 +104,10 @@ export function buildReport(input: ReportInput): Report {
       skipped: input.skipped.length,
       verdict: verdictOf(
         findings,
-        practices.some(({ status }) => status === "not-verified"),
+        // What was not looked at has not passed, and no object at all is nothing looked at.
+        input.incomplete ||
+          input.objects === 0 ||
+          practices.some(({ status }) => status === "not-verified"),
       ),
     },
     practices,

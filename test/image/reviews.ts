@@ -62,7 +62,9 @@ export async function sendReview(port: number, path: string): Promise<ReviewResp
       rejectUnauthorized: false,
       headers: { "content-type": "application/json" },
     };
-    const sent = request(options, (response) => text(response).then(resolve, reject));
+    const sent = request(options, (response) => {
+      text(response).then(resolve, reject);
+    });
     sent.once("error", reject);
     sent.end(review());
   });

@@ -34,6 +34,7 @@ function report(parts: Partial<ReportInput>) {
     findings: [],
     skipped: [],
     judged: new Set(),
+    incomplete: false,
     ...parts,
   });
 }
@@ -58,6 +59,7 @@ test("a practice fails, warns, is in doubt, passes or does not apply, the first 
     ],
     skipped: [skip, { ...skip, practice: "secrets" }],
     judged: new Set(["upgrades"]),
+    incomplete: false,
   });
   const shown = practices.map(({ id, status, findings }) => `${id} ${status} ${findings}`);
   assert.deepEqual(shown, [
@@ -127,4 +129,11 @@ test("the exit code is 1 when a finding reaches what --fail-on names", () => {
     [1, 1, 1, 0],
     [0, 0, 0, 0],
   ]);
+});
+
+test("a report never passes what was not looked at", () => {
+  assert.equal(report({}).summary.verdict, "pass");
+  assert.equal(report({ objects: 0 }).summary.verdict, "not-verified");
+  assert.equal(report({ incomplete: true }).summary.verdict, "not-verified");
+  assert.equal(report({ incomplete: true, findings: [finding()] }).summary.verdict, "fail");
 });

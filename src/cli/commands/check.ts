@@ -71,7 +71,9 @@ function showFixes(fixes: FixResult, loaded: LoadedFiles, settings: Settings, io
   }
   if (!settings.fix) return;
   for (const change of fixes.changes) {
-    if (change.file.path !== STDIN) writeChange(change, randomUUID());
+    if (change.file.path === STDIN) continue;
+    writeChange(change, randomUUID());
+    io.stderr.write(`fixed ${change.file.path}\n`);
   }
   const stream = loaded.files.find(({ path }) => path === STDIN);
   if (stream === undefined || settings.diff) return;

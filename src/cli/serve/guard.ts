@@ -193,7 +193,8 @@ export class Guard {
           kind,
           objects,
           synced,
-          lastEventAt: lastEvent,
+          // 0: never heard of, as for a kind that is not installed.
+          lastEventAt: lastEvent === 0 ? undefined : lastEvent,
         })),
       policyLoadedAt: () => policies.loadedAt,
       policyLoadFailed: () => policies.failed,

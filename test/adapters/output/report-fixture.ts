@@ -49,5 +49,6 @@ export function sampleReport(): Report {
       },
     ],
     judged: new Set(["resources", "network"]),
+    incomplete: false,
   });
 }

@@ -39,6 +39,7 @@ test("a report without findings is one line", () => {
     findings: [],
     skipped: [],
     judged: new Set(["resources"]),
+    incomplete: false,
   });
   assert.equal(
     renderText(report, { color: false }),

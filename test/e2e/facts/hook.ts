@@ -84,7 +84,7 @@ export async function startHook(pair: KeyPair, answer: Answerer = allow): Promis
     });
     numbers.set(socket, connections);
   });
-  server.on("request", async (message: IncomingMessage, response: ServerResponse) => {
+  const handle = async (message: IncomingMessage, response: ServerResponse) => {
     const call = await readCall(message, numbers.get(message.socket) ?? 0);
     const probe = call.path.endsWith("/probe");
     if (probe) hook.probes.add(call.request.name ?? "");
@@ -93,7 +93,8 @@ export async function startHook(pair: KeyPair, answer: Answerer = allow): Promis
     if (given.raw) return given.raw(response);
     response.setHeader("content-type", "application/json");
     response.end(review(call.request.uid, given));
-  });
+  };
+  server.on("request", (message, response) => void handle(message, response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   return hook;
 }
