@@ -60,7 +60,7 @@ export class CurrentCertificate {
     try {
       listener(next);
     } catch (error) {
-      this.#logger.error({ err: error }, "certificate listener failed");
+      this.#logger.error({ error }, "certificate listener failed");
     }
   }
 }

@@ -57,7 +57,7 @@ export function createSecretStore(options: SecretStoreOptions): SecretStore {
         try {
           onChange(secret);
         } catch (error) {
-          logger.error({ err: error, collection: description }, "secret listener failed");
+          logger.error({ error, collection: description }, "secret listener failed");
         }
       });
       const project = (object: JsonObject) => object;
