@@ -23,26 +23,32 @@ export async function runProgram(argv: readonly string[], io: CliIo): Promise<nu
 async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    const named = COMMANDS.find((command) => command.name === rest[0]);
-    io.stdout.write(named === undefined ? programHelp(COMMANDS) : commandHelp(named));
+    const about = rest.find((word) => !word.startsWith("-"));
+    const text = about === undefined ? programHelp(COMMANDS) : commandHelp(commandNamed(about));
+    io.stdout.write(text);
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-v" || name === "version") {
     io.stdout.write(`keymate-guard ${io.version}\n`);
     return 0;
   }
+  return await runCommand(commandNamed(name), rest, io);
+}
+
+function commandNamed(name: string): Command {
   const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    const hint = didYouMean(
-      name,
-      COMMANDS.map((known) => known.name),
-    );
+  if (command !== undefined) return command;
+  if (name.startsWith("-")) {
     throw usageError(
-      "unknown-command",
-      `${JSON.stringify(name)} is not a command${hint}; keymate-guard --help lists them`,
+      "flag-before-command",
+      `flags come behind the command: keymate-guard COMMAND ${name}; keymate-guard --help lists the commands`,
     );
   }
-  return await runCommand(command, rest, io);
+  const names = COMMANDS.map((known) => known.name);
+  throw usageError(
+    "unknown-command",
+    `${JSON.stringify(name)} is not a command${didYouMean(name, names)}; keymate-guard --help lists them`,
+  );
 }
 
 async function runCommand(command: Command, argv: readonly string[], io: CliIo): Promise<number> {

@@ -29,7 +29,7 @@ const spec = z.strictObject({
   profile: z.enum(PROFILES).optional().describe("staging and development cap every rule at warn"),
   platform: z
     .string()
-    .min(1)
+    .min(1, "must not be empty")
     .regex(LABEL_VALUE, "is not a label value")
     .optional()
     .describe("Value of app.kubernetes.io/part-of"),

@@ -41,11 +41,11 @@ async function clientOf(
     return { service: { name: NAME, namespace: NAME, port: 443 }, ...bundle };
   }
   const parsed = URL.parse(url);
-  const bare = parsed?.search === "" && parsed.hash === "" && parsed.username === "";
-  if (parsed?.protocol !== "https:" || !bare) {
+  const { username, password, search, hash } = parsed ?? {};
+  if (parsed?.protocol !== "https:" || [username, password, search, hash].some(Boolean)) {
     throw usageError(
       "manifests-url",
-      `--url must be https:// with host and port only, found ${JSON.stringify(url)}`,
+      "--url must be such as https://guard.example:8443: no user, no query, no fragment",
     );
   }
   return { url, ...bundle };

@@ -51,6 +51,7 @@ export async function openCluster(deps: ClusterDeps): Promise<Cluster> {
 
 /** Nothing is refused until a layer is named; people who wonder why are told at start-up. */
 export function namesNoLayer(view: ClusterView, policy: Policy): boolean {
+  if (view.readability("Namespace") !== "readable") return false;
   for (const namespace of view.list("Namespace")) {
     if (layerOf(policy.platform, nameOf(namespace) ?? "", namespace) !== undefined) return false;
   }

@@ -17,18 +17,21 @@ export async function listenOn(
     return address.port;
   } catch (error) {
     const where = `${host ?? "all interfaces"} port ${port}`;
+    const { text, isAddress } = reason(error);
     throw environmentError(
       "cannot-listen",
-      `cannot listen on ${where}: ${reason(error)}; choose another by ${flag}`,
+      `cannot listen on ${where}: ${text}; choose another by ${isAddress ? "--host" : flag}`,
       error,
     );
   }
 }
 
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "EADDRINUSE") return "the port is in use";
-  if (code === "EACCES") return "no permission for this port";
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "this machine has no such address";
-  return error instanceof Error ? error.message : String(error);
+function reason(error: unknown): { readonly text: string; readonly isAddress: boolean } {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  if (code === "EADDRINUSE") return { text: "the port is in use", isAddress: false };
+  if (code === "EACCES") return { text: "no permission for this port", isAddress: false };
+  if (["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EINVAL"].includes(code)) {
+    return { text: "this machine has no such address", isAddress: true };
+  }
+  return { text: error instanceof Error ? error.message : String(error), isAddress: false };
 }

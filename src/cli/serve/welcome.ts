@@ -28,18 +28,25 @@ const SAMPLE = {
 export function welcome(settings: ServeSettings, source: CertificateSource, port: number): string {
   const ca = join(settings.certDir, "ca.crt");
   const kept = existsSync(ca) && source.health().healthy;
+  const host = hostIn(settings);
   const trust = kept ? `--cacert ${quote(ca)}` : "--insecure";
   const body = JSON.stringify(SAMPLE);
   return [
-    `keymate-guard listens on https://localhost:${port}, health and metrics on http://localhost:${settings.opsPort}`,
+    `keymate-guard listens on https://${host}:${port}, health and metrics on http://${host}:${settings.opsPort}`,
     kept ? `CA certificate: ${ca}` : `CA certificate: in memory only (${source.health().detail})`,
     "",
     "Try it in another terminal; Ctrl-C ends the guard:",
     "",
-    `curl -sS ${trust} -H 'Content-Type: application/json' https://localhost:${port}/validate -d '${body}'`,
+    `curl -sS ${trust} -H 'Content-Type: application/json' https://${host}:${port}/validate -d '${body}'`,
     "",
     "",
   ].join("\n");
+}
+
+/** As a URL names it; an address that stands for all of them is reached by any. */
+function hostIn({ host }: ServeSettings): string {
+  if (host === undefined || host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function quote(path: string): string {

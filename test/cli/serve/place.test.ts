@@ -2,21 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
-import type { CliIo } from "../../../src/cli/io.ts";
 import { findPlace } from "../../../src/cli/serve/place.ts";
 import type { ServeSettings } from "../../../src/cli/serve/settings.ts";
 import { resolveSettings } from "../../../src/config/settings.ts";
 import { SERVE_SETTINGS } from "../../../src/config/settings-serve.ts";
-
-const output = { write: () => {}, isTerminal: false };
-
-function io(env: CliIo["env"] = {}): CliIo {
-  const exitNow = (code: number): never => assert.fail(`exit ${code}`);
-  const stdin = Readable.from([]);
-  return { env, stdout: output, stderr: output, stdin, version: "0", onStop: () => {}, exitNow };
-}
+import { captured } from "../support/captured-io.ts";
 
 function settings(given: Partial<ServeSettings> = {}): ServeSettings {
   const resolved = resolveSettings(SERVE_SETTINGS, { flags: new Map(), environment: {} });
@@ -38,7 +29,7 @@ function kubeconfig(t: TestContext): string {
 }
 
 test("a guard without a cluster serves this machine only and stops at once", async () => {
-  const place = await findPlace(settings(), io());
+  const place = await findPlace(settings(), captured().io);
   assert.equal(place.connection, undefined);
   assert.equal(place.host, "127.0.0.1");
   assert.equal(place.drainMs, 0);
@@ -47,19 +38,22 @@ test("a guard without a cluster serves this machine only and stops at once", asy
 
 test("a kubeconfig that is named is used, without --cluster kubeconfig", async (t) => {
   const file = kubeconfig(t);
-  const named = await findPlace(settings({ kubeconfig: file }), io());
+  const named = await findPlace(settings({ kubeconfig: file }), captured().io);
   assert.equal(named.connection?.server, "https://127.0.0.1:1");
-  const byContext = await findPlace(settings({ context: "there" }), io({ KUBECONFIG: file }));
+  const byContext = await findPlace(
+    settings({ context: "there" }),
+    captured({ KUBECONFIG: file }).io,
+  );
   assert.equal(byContext.connection?.server, "https://127.0.0.1:1");
 });
 
 test("a KUBECONFIG that happens to be set is not", async (t) => {
-  const place = await findPlace(settings(), io({ KUBECONFIG: kubeconfig(t) }));
+  const place = await findPlace(settings(), captured({ KUBECONFIG: kubeconfig(t) }).io);
   assert.equal(place.connection, undefined);
 });
 
 test("a guard outside its cluster answers to the names of this machine and of the Service", async (t) => {
-  const place = await findPlace(settings({ kubeconfig: kubeconfig(t) }), io());
+  const place = await findPlace(settings({ kubeconfig: kubeconfig(t) }), captured().io);
   assert.equal(place.inCluster, false);
   assert.equal(place.managesWebhooks, false);
   assert.equal(place.namespace, "keymate-guard");
@@ -69,16 +63,18 @@ test("a guard outside its cluster answers to the names of this machine and of th
 
 test("somebody else's certificate has to cover only the name that the API server calls", async (t) => {
   const files = { certSource: "files" } as const;
-  assert.deepEqual((await findPlace(settings(files), io())).names, []);
+  assert.deepEqual((await findPlace(settings(files), captured().io)).names, []);
   const outside = settings({ ...files, kubeconfig: kubeconfig(t) });
-  assert.deepEqual((await findPlace(outside, io())).names, []);
+  assert.deepEqual((await findPlace(outside, captured().io)).names, []);
   const managing = { ...outside, manageWebhooks: true };
-  assert.deepEqual((await findPlace(managing, io())).names, ["keymate-guard.keymate-guard.svc"]);
+  assert.deepEqual((await findPlace(managing, captured().io)).names, [
+    "keymate-guard.keymate-guard.svc",
+  ]);
 });
 
 test("objects that stand for a cluster are refused beside a real one", async (t) => {
   const both = settings({ kubeconfig: kubeconfig(t), state: "objects.yaml" });
-  await assert.rejects(findPlace(both, io()), {
+  await assert.rejects(findPlace(both, captured().io), {
     code: "state-beside-cluster",
     exitCode: 2,
     message: /^--state stands for a cluster.*: leave it out, or add --cluster none$/,
