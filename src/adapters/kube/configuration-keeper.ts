@@ -143,9 +143,9 @@ export class ConfigurationKeeper {
       const fields = { configuration: this.#what, difference: target.difference };
       try {
         this.#lastWrite = clock.now();
-        await this.#apply(target.live, target.desired, signal);
+        const isWritten = await this.#apply(target.live, target.desired, signal);
         this.#lastError = undefined;
-        logger.info(fields, "webhook configuration written");
+        if (isWritten) logger.info(fields, "webhook configuration written");
       } catch (error) {
         if (signal.aborted) break;
         this.#lastError = (error as Error).message;
@@ -166,7 +166,12 @@ export class ConfigurationKeeper {
     return firstDifference(desired, live, this.#options.name);
   }
 
-  async #apply(live: JsonObject, webhooks: readonly WebhookEntry[], signal: AbortSignal) {
+  /** False when there is no configuration any more to write to. */
+  async #apply(
+    live: JsonObject,
+    webhooks: readonly WebhookEntry[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { connection, kind, name } = this.#options;
     // With the uid an apply cannot bring a deleted configuration back; with the version it cannot
     // overwrite what this replica has not seen.
@@ -183,10 +188,14 @@ export class ConfigurationKeeper {
       body: JSON.stringify({ apiVersion: GROUP, kind, metadata, webhooks }),
       signal,
     });
-    if (answer.status === 404) return this.#observe("absent");
+    if (answer.status === 404) {
+      this.#observe("absent");
+      return false;
+    }
     if (answer.status === 409) await this.#refresh(signal);
     if (answer.status !== 200) throw answerError(answer, "patch", this.#what);
     this.#adopt(parseObject(answer.body));
+    return true;
   }
 
   async #refresh(signal: AbortSignal): Promise<void> {

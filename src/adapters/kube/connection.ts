@@ -92,7 +92,9 @@ async function kubeconfigLogin(settings: ConnectionSettings): Promise<Login> {
     const context = types.newContexts(file.contexts).find((entry) => entry.name === name);
     if (context === undefined) throw fail(`it has no context ${name}`);
     const cluster = types.newClusters(file.clusters).find((c) => c.name === context.cluster);
-    if (cluster === undefined) throw fail(`context ${name} names the unknown cluster`);
+    if (cluster === undefined) {
+      throw fail(`context ${name} names cluster ${context.cluster}, which it does not hold`);
+    }
     const user = types.newUsers(file.users).find((entry) => entry.name === context.user);
     return { cluster, user: user ?? { name: "anonymous" }, namespace: context.namespace };
   } catch (error) {

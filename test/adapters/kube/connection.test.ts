@@ -128,6 +128,16 @@ const broken: Record<string, [string | undefined, Partial<ConnectionSettings>, R
   "is empty": ["", {}, /holds no settings; repair the file/],
   "has no current context": ["{}", {}, /it has no current-context; name one by --context/],
   "lacks the wanted context": ["{}", { context: "x" }, /it has no context x; name one/],
+  "names a cluster that it does not hold": [
+    JSON.stringify({
+      "current-context": "x",
+      contexts: [{ name: "x", context: { cluster: "gone", user: "u" } }],
+      clusters: [{ name: "c", cluster: { server: "https://c" } }],
+      users: [{ name: "u", user: {} }],
+    }),
+    {},
+    /context x names cluster gone, which it does not hold; name one by --context/,
+  ],
   "has a cluster without server": [
     kubeconfig("", {}),
     {},

@@ -195,6 +195,17 @@ test("a webhook writer refuses an entry without caBundle and keeps what it had",
   assert.equal(it.writer.inSync, true);
 });
 
+test("a webhook writer does not claim to have written what is gone", async () => {
+  await using it = await started();
+  const written = () => it.logger.lines.filter(({ message }) => message.endsWith(" written"));
+  const before = written().length;
+  it.server.fail(({ method }) => method === "PATCH", 404);
+  it.writer.setDesired({ mutating: [entry("m")], validating: [entry("c")] });
+  await untilInSync(it);
+  assert.deepEqual(it.writer.existing(), ["mutating"]);
+  assert.equal(written().length, before);
+});
+
 test("a webhook writer reads again after a conflict", async () => {
   await using it = await started();
   it.server.fail(({ method }) => method === "PATCH", 409);
