@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { connect, type TLSSocket } from "node:tls";
 import type { ApiRequest } from "../../../cluster/api-client.ts";
 
@@ -66,9 +66,4 @@ export function isWhole({ data }: CertsSecret): boolean {
 /** Of the certificate in a PEM text, as TLS shows it. */
 export function fingerprintOf(pem: string): string {
   return new X509Certificate(pem).fingerprint256;
-}
-
-/** Short name of a text in diagnostics. */
-export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
