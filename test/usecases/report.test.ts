@@ -135,5 +135,8 @@ test("a report never passes what was not looked at", () => {
   assert.equal(report({}).summary.verdict, "pass");
   assert.equal(report({ objects: 0 }).summary.verdict, "not-verified");
   assert.equal(report({ incomplete: true }).summary.verdict, "not-verified");
-  assert.equal(report({ incomplete: true, findings: [found({ mode: "enforce" })] }).summary.verdict, "fail");
+  assert.equal(
+    report({ incomplete: true, findings: [found({ mode: "enforce" })] }).summary.verdict,
+    "fail",
+  );
 });
