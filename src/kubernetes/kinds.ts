@@ -19,6 +19,10 @@ const kinds: readonly KindInfo[] = [
   core("ReplicationController", "replicationcontrollers"),
   core("LimitRange", "limitranges"),
   core("PersistentVolumeClaim", "persistentvolumeclaims"),
+  core("Service", "services"),
+  core("ConfigMap", "configmaps"),
+  core("Secret", "secrets"),
+  core("ResourceQuota", "resourcequotas"),
   info("apps", "v1", "Deployment", "deployments"),
   info("apps", "v1", "StatefulSet", "statefulsets"),
   info("apps", "v1", "DaemonSet", "daemonsets"),
@@ -27,6 +31,38 @@ const kinds: readonly KindInfo[] = [
   info("batch", "v1", "CronJob", "cronjobs"),
   info("postgresql.cnpg.io", "v1", "Cluster", "clusters"),
   info("postgresql.cnpg.io", "v1", "Pooler", "poolers"),
+  info("postgresql.cnpg.io", "v1", "Backup", "backups"),
+  info("postgresql.cnpg.io", "v1", "ScheduledBackup", "scheduledbackups"),
+  info("postgresql.cnpg.io", "v1", "ImageCatalog", "imagecatalogs"),
+  clusterScoped("postgresql.cnpg.io", "v1", "ClusterImageCatalog", "clusterimagecatalogs"),
+  info("barmancloud.cnpg.io", "v1", "ObjectStore", "objectstores"),
+  info("k8s.keycloak.org", "v2alpha1", "Keycloak", "keycloaks"),
+  info("apps", "v1", "ControllerRevision", "controllerrevisions"),
+  info("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  info("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects"),
+  info("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+  info("networking.k8s.io", "v1", "Ingress", "ingresses"),
+  info("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
+  info("snapshot.storage.k8s.io", "v1", "VolumeSnapshot", "volumesnapshots"),
+  info("velero.io", "v1", "Backup", "backups"),
+  info("velero.io", "v1", "Schedule", "schedules"),
+  info("velero.io", "v1", "Restore", "restores"),
+  info("velero.io", "v1", "BackupStorageLocation", "backupstoragelocations"),
+  info("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"),
+  info("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors"),
+  info("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"),
+  info("security.istio.io", "v1", "PeerAuthentication", "peerauthentications"),
+  info("networking.istio.io", "v1", "DestinationRule", "destinationrules"),
+  info("networking.istio.io", "v1", "VirtualService", "virtualservices"),
+  info("networking.istio.io", "v1", "Gateway", "gateways"),
+  info("gateway.networking.k8s.io", "v1", "Gateway", "gateways"),
+  info("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
+  info("gateway.networking.k8s.io", "v1", "GRPCRoute", "grpcroutes"),
+  info("gateway.networking.k8s.io", "v1alpha2", "TCPRoute", "tcproutes"),
+  info("gateway.networking.k8s.io", "v1alpha2", "TLSRoute", "tlsroutes"),
+  info("gateway.networking.k8s.io", "v1beta1", "ReferenceGrant", "referencegrants"),
+  info("argoproj.io", "v1alpha1", "Application", "applications"),
+  info("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases"),
 ];
 
 const byResource = new Map(kinds.map((kind) => [`${kind.plural}.${kind.group}`, kind]));
@@ -61,4 +97,8 @@ function core(kind: string, plural: string, namespaced = true): KindInfo {
 
 function info(group: string, version: string, kind: string, plural: string): KindInfo {
   return { kind, group, version, plural, namespaced: true };
+}
+
+function clusterScoped(group: string, version: string, kind: string, plural: string): KindInfo {
+  return { kind, group, version, plural, namespaced: false };
 }
