@@ -49,20 +49,34 @@ interface Results {
   readonly faults: RuleFault[];
 }
 
-function judge(task: Task, results: Results): void {
-  const { check, subject, scope, environment } = task;
+function judge(given: Task, results: Results): void {
+  const { check, subject } = given;
   const { rule } = check;
   if (rule.check === undefined) return;
   if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
-  const resolved = environment.policy.resolveMode(check, subject, scope.layer, environment.now);
-  if (resolved.mode === "off") return;
   if (isUntouched(check, subject)) return;
+  let resolved = modeIn(given);
   try {
+    const task = inGovernedScope(given);
+    if (task !== given) resolved = modeIn(task);
+    if (resolved.mode === "off") return;
     const findings = [...rule.check(contextFor(task, subject.object))];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
   } catch (error) {
     results.faults.push({ rule, mode: resolved.mode, error });
   }
+}
+
+function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {
+  return environment.policy.resolveMode(check, subject, scope.layer, environment.now);
+}
+
+/** A Velero Schedule lives in one namespace and is about others. */
+function inGovernedScope(task: Task): Task {
+  const { rule } = task.check;
+  if (rule.governs === undefined) return task;
+  const layer = rule.governs(contextFor(task, task.subject.object));
+  return layer === undefined ? task : { ...task, scope: { ...task.scope, layer } };
 }
 
 /** An update cannot change the answer of a rule that reads nothing that changed. */

@@ -105,6 +105,11 @@ export interface Rule<P = unknown> {
   /** Holds outside layer namespaces too; default false. */
   readonly everywhere?: boolean;
   /**
+   * The layer that an object acts on, for kinds that govern other namespaces than their own: it is
+   * judged in that scope. undefined: in the scope of its own namespace.
+   */
+  governs?(context: RuleContext<P>): string | undefined;
+  /**
    * The paths that it reads; `TP` stands for the pod template. When all are equal in the old and
    * the new object, an update cannot have changed its answer.
    */

@@ -36,6 +36,14 @@ test("evaluation caps rules at the unlayered mode outside the layers, but not th
   ]);
 });
 
+test("evaluation judges an object in the scope of what it governs elsewhere", () => {
+  const subject = subjectOf(deployment({ bad: "x" }, "elsewhere"));
+  const governing = (layer: string | undefined) =>
+    environmentOf([badRule("r", { governs: () => layer })]);
+  assert.deepEqual(modes(governing("data"), subject), ["enforce"]);
+  assert.deepEqual(modes(governing(undefined), subject), ["audit"]);
+});
+
 test("evaluation takes the layer from the namespace's label before the policy's list", () => {
   const labelled = (layer: string) =>
     new StaticView([
