@@ -2,12 +2,13 @@ import type { Mode } from "../../engine/modes.ts";
 import { cap } from "../../engine/modes.ts";
 import type { Check, Policy } from "../../engine/policy.ts";
 import type { Operation } from "../../engine/subject.ts";
-import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
+import { type GroupKind, kindInfo, versionsOf } from "../../kubernetes/kinds.ts";
 
 /** One cell of a webhook rule: a resource, perhaps with subresource, in one operation. */
 export interface Registration {
   readonly group: string;
-  readonly version: string;
+  /** As many as may be served: each is sent as it was asked for. */
+  readonly versions: readonly string[];
   /** `deployments` or `pods/resize`. */
   readonly resource: string;
   readonly operation: Operation;
@@ -74,9 +75,9 @@ function cellOf(
 ): Registration | undefined {
   const info = kindInfo(kind);
   if (info === undefined) return undefined;
-  const { group, version, plural, namespaced } = info;
+  const { group, plural, namespaced } = info;
   const resource = subresource === "" ? plural : `${plural}/${subresource}`;
-  return { group, version, resource, operation, namespaced, enforceable };
+  return { group, versions: versionsOf(info), resource, operation, namespaced, enforceable };
 }
 
 function isHeard({ rule }: Check): boolean {
