@@ -5,6 +5,7 @@ import type { Location } from "../kubernetes/location.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Mode } from "./modes.ts";
 import type { Platform } from "./platform.ts";
+import type { RecentUpgrades } from "./recent-upgrades.ts";
 import type { Door, Judged, Operation, Subject } from "./subject.ts";
 
 /** The guide's eight practices in its order, then what keeps the guard itself honest. */
@@ -76,6 +77,8 @@ export interface RuleContext<P = unknown> {
   readonly namespaceObject: JsonObject | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Upgrades that were let through a moment ago. */
+  readonly recent: RecentUpgrades;
 }
 
 export interface MutationContext<P = unknown> extends RuleContext<P> {
