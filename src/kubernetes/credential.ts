@@ -49,6 +49,50 @@ export function credentialIn(text: string, isElsewhere?: VariableLookup): Creden
   return undefined;
 }
 
+/** One credential of a text of several lines. */
+export interface CredentialPart extends Credential {
+  /** The line or, for a PEM block, the lines that hold it. */
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/**
+ * Every credential that a text shows by its shape, line by line: so that two of them are told
+ * apart and an edit elsewhere in the text leaves them what they were.
+ */
+export function* credentialParts(text: string): Iterable<CredentialPart> {
+  const whole = credentialIn(text);
+  if (whole === undefined) return;
+  const lines = text.split("\n");
+  let isFound = false;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    const credential = credentialIn(line);
+    if (credential === undefined) continue;
+    const start = index;
+    if (line.includes(BEGIN) && !line.includes(END)) index = endOfBlock(lines, start);
+    const part = lines.slice(start, index + 1).map((each) => each.trim());
+    yield { ...credential, text: part.join("\n"), line: start + 1 };
+    isFound = true;
+  }
+  if (!isFound) yield { ...whole, text, line: 1 };
+}
+
+/** The last line of a PEM block; of one that never ends, its first. */
+function endOfBlock(lines: readonly string[], start: number): number {
+  const limit = Math.min(lines.length, start + MAX_PEM_LINES);
+  for (let index = start + 1; index < limit; index++) {
+    const line = lines[index] ?? "";
+    if (line.includes(END)) return index;
+    if (line.includes(BEGIN)) return start;
+  }
+  return start;
+}
+
+/** A key of 16,384 bits has some 200. */
+const MAX_PEM_LINES = 400;
+
 /** `a://:b@`: less cannot be a credential by its shape. */
 const SHORTEST = 7;
 
@@ -68,6 +112,7 @@ export function hasPrivateKey(text: string): boolean {
 }
 
 const BEGIN = "-----BEGIN ";
+const END = "-----END ";
 /** A multiple of four characters that holds a whole header. */
 const ENCODED_HEADER = 68;
 
