@@ -18,7 +18,7 @@ export const BUDGETED_KINDS: readonly GroupKind[] = [
 export interface PodGroup {
   readonly labels: JsonObject | undefined;
   /** How many of the workload's `replicas` are in it. */
-  count(replicas: number): number;
+  readonly count: (replicas: number) => number;
 }
 
 /**
