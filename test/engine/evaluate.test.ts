@@ -124,6 +124,8 @@ test("evaluation never denies by a rule whose kind cannot be read", () => {
     reason: () => "no permission to list limitranges",
     get: () => undefined,
     list: () => [],
+    byIndex: () => new Set<never>(),
+    selecting: () => [],
   };
   const environment = environmentOf([badRule("a", { needs: ["LimitRange"] }), badRule("b")], {
     cluster,
@@ -223,6 +225,8 @@ test("a gap that would be filled, could everything be read, is no reason to deny
     reason: () => "not synced",
     get: () => undefined,
     list: () => [],
+    byIndex: () => new Set<never>(),
+    selecting: () => [],
   };
   const gapRule = fakeRule("gap", { check: () => [finding("fill", { gap: true })] });
   const rules = [addingRule("add", "fill", { needs: ["LimitRange"] }), gapRule];
