@@ -85,14 +85,14 @@ function lowest(
 ): Minimum | undefined {
   let found: Minimum | undefined;
   for (const autoscaler of autoscalers) {
-    if (!isTarget(target, scaleTargetOf(autoscaler)) || isTerminating(autoscaler)) continue;
+    if (!isScaleTarget(target, scaleTargetOf(autoscaler)) || isTerminating(autoscaler)) continue;
     const minimum = minimumOf(autoscaler);
     if (found === undefined || minimum.replicas < found.replicas) found = minimum;
   }
   return found;
 }
 
-function isTarget(target: ScaleTarget, other: ScaleTarget | undefined): boolean {
+export function isScaleTarget(target: ScaleTarget, other: ScaleTarget | undefined): boolean {
   return other !== undefined && target.kind === other.kind && target.name === other.name;
 }
 

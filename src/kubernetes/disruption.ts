@@ -5,7 +5,10 @@ import {
   scaledValue,
 } from "./int-or-percent.ts";
 import { type JsonObject, own } from "./json.ts";
+import type { GroupKind } from "./kinds.ts";
 import { specOf } from "./object.ts";
+
+export const PDB: GroupKind = "PodDisruptionBudget.policy";
 
 export type BudgetField = "minAvailable" | "maxUnavailable";
 

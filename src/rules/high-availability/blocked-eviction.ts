@@ -7,10 +7,9 @@ import {
   headroom,
   isNeverEvicting,
 } from "../../kubernetes/disruption.ts";
-import { selectedGroups } from "../../kubernetes/disruption-pods.ts";
 import { field, type Location, ROOT } from "../../kubernetes/location.ts";
 import { nameOf } from "../../kubernetes/object.ts";
-import { isOperatorBudget, PDB, podsOf, selectionCap, selectionOf } from "./budget-selection.ts";
+import { isOperatorBudget, podsOf, selectionCap, selectionOf } from "./budget-selection.ts";
 import { replicaText } from "./minimum-text.ts";
 import {
   AUTOSCALERS,
@@ -102,10 +101,8 @@ function blockedIn(context: RuleContext, scene: Scene | undefined): Finding[] {
   const workload = scene && changedWorkload(context, scene);
   if (scene === undefined || workload === undefined) return [];
   const findings: Finding[] = [];
-  for (const pdb of scene.list(PDB)) {
-    const selector = budgetSelector(pdb);
-    if (selectedGroups(selector, workload.kind, workload.object.raw).length === 0) continue;
-    const pods = podsOf(selectionOf(context, scene, selector));
+  for (const pdb of scene.budgets(workload.object.template?.labels)) {
+    const pods = podsOf(selectionOf(context, scene, budgetSelector(pdb)));
     const budget = budgetOf(pdb);
     if (budget.form === "invalid" || pods === undefined || pods === 0) continue;
     if (headroom(budget, pods) > 0) continue;

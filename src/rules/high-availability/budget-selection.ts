@@ -2,14 +2,10 @@ import type { Mode } from "../../engine/modes.ts";
 import type { RuleContext } from "../../engine/rule.ts";
 import { Judged } from "../../engine/subject.ts";
 import { BUDGETED_KINDS, selectedGroups } from "../../kubernetes/disruption-pods.ts";
-import type { GroupKind } from "../../kubernetes/kinds.ts";
-import { labelsOf, nameOf } from "../../kubernetes/object.ts";
+import { nameOf } from "../../kubernetes/object.ts";
 import { controllerOf } from "../../kubernetes/owner.ts";
-import { selects } from "../../kubernetes/selector.ts";
 import { type ComponentRank, rankOf } from "./component-rank.ts";
 import { minimumOf, type Scene, type Workload } from "./scene.ts";
-
-export const PDB: GroupKind = "PodDisruptionBudget.policy";
 
 /** A workload of which a budget selects Pods. */
 export interface SelectedWorkload {
@@ -33,9 +29,8 @@ export function selectionOf(
 ): Selection {
   const workloads: SelectedWorkload[] = [];
   for (const kind of BUDGETED_KINDS) {
-    for (const raw of scene.list(kind)) {
+    for (const raw of scene.selected(kind, selector)) {
       const groups = selectedGroups(selector, kind, raw);
-      if (groups.length === 0) continue;
       const workload = { kind, name: nameOf(raw) ?? "", object: new Judged(kind, raw) };
       const minimum = minimumOf(workload, scene).replicas;
       const pods = groups.reduce((sum, group) => sum + group.count(minimum), 0);
@@ -46,12 +41,8 @@ export function selectionOf(
       });
     }
   }
-  return { workloads, hasOtherPods: workloads.length === 0 && selectsPod(scene, selector) };
-}
-
-function selectsPod(scene: Scene, selector: unknown): boolean {
-  for (const pod of scene.list("Pod")) if (selects(selector, labelsOf(pod))) return true;
-  return false;
+  const hasOtherPods = workloads.length === 0 && scene.selected("Pod", selector).length > 0;
+  return { workloads, hasOtherPods };
 }
 
 /** How many Pods a budget counts; undefined where that cannot be foretold. */
@@ -71,7 +62,10 @@ export function selectionCap({ workloads }: Selection): { readonly atMost?: Mode
 }
 
 /** `identity-provider`, `Deployment web` for what is no component. */
-export function shownWorkload({ workload, rank }: SelectedWorkload): string {
+export function shownWorkload({
+  workload,
+  rank,
+}: Pick<SelectedWorkload, "workload" | "rank">): string {
   if (rank?.isSure) return rank.name;
   const dot = workload.kind.indexOf(".");
   return `${dot < 0 ? workload.kind : workload.kind.slice(0, dot)} ${workload.name}`;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineRule } from "../../engine/rule.ts";
+import { PDB } from "../../kubernetes/disruption.ts";
 import { isAutoscalerRequest } from "./autoscaler-request.ts";
 import { blockedByWorkload, blockingBudget } from "./blocked-eviction.ts";
-import { PDB } from "./budget-selection.ts";
 import { AUTOSCALERS } from "./scene.ts";
 
 export default defineRule({

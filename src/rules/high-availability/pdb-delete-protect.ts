@@ -2,13 +2,12 @@ import { z } from "zod";
 import { overrideAdvice } from "../../engine/override-advice.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import type { Judged } from "../../engine/subject.ts";
-import { budgetSelector } from "../../kubernetes/disruption.ts";
+import { budgetSelector, PDB } from "../../kubernetes/disruption.ts";
 import { podGroupsOf } from "../../kubernetes/disruption-pods.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
 import { isTerminating } from "../../kubernetes/object.ts";
 import { replicasOf } from "../../kubernetes/scale.ts";
 import { selects } from "../../kubernetes/selector.ts";
-import { PDB } from "./budget-selection.ts";
 import { type ComponentRank, capOf } from "./component-rank.ts";
 import { criticalWorkloads, PROTECTED_KINDS } from "./protected-workloads.ts";
 import { type Scene, sceneWith, type Workload } from "./scene.ts";
@@ -35,7 +34,8 @@ export default defineRule({
     if (before === undefined || (!isDeleted && object === before)) return;
     if (namespaceObject !== undefined && isTerminating(namespaceObject)) return;
     const scene = sceneWith(context, isDeleted ? undefined : object.raw);
-    for (const { workload, rank } of criticalWorkloads(context, scene)) {
+    const dropped = criticalWorkloads(context, scene, budgetSelector(before.raw));
+    for (const { workload, rank } of dropped) {
       if (isLeftAlone(scene, workload, before)) yield unprotected(context, workload, rank);
     }
   },
@@ -46,8 +46,7 @@ function isLeftAlone(scene: Scene, { kind, object }: Workload, before: Judged): 
   const replicas = replicasOf(kind, object.raw);
   return podGroupsOf(kind, object.raw).some(({ labels, count }) => {
     if (count(replicas) === 0 || !selects(budgetSelector(before.raw), labels)) return false;
-    for (const pdb of scene.list(PDB)) if (selects(budgetSelector(pdb), labels)) return false;
-    return true;
+    return scene.budgets(labels).length === 0;
   });
 }
 

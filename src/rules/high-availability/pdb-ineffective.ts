@@ -6,9 +6,10 @@ import {
   budgetText,
   desiredHealthy,
   isNeverProtecting,
+  PDB,
 } from "../../kubernetes/disruption.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
-import { isOperatorBudget, PDB, podsOf, selectionOf } from "./budget-selection.ts";
+import { isOperatorBudget, podsOf, selectionOf } from "./budget-selection.ts";
 import { replicaText } from "./minimum-text.ts";
 import { AUTOSCALERS, sceneWith } from "./scene.ts";
 

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { Judged } from "../../engine/subject.ts";
-import { budgetSelector } from "../../kubernetes/disruption.ts";
-import { BUDGETED_KINDS, podGroupsOf } from "../../kubernetes/disruption-pods.ts";
+import { budgetSelector, PDB } from "../../kubernetes/disruption.ts";
+import { BUDGETED_KINDS, selectedGroups } from "../../kubernetes/disruption-pods.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
+import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
 import { labelsOf, nameOf } from "../../kubernetes/object.ts";
-import { selects } from "../../kubernetes/selector.ts";
-import { isOperatorBudget, PDB, type SelectedWorkload, shownWorkload } from "./budget-selection.ts";
+import { isOperatorBudget, shownWorkload } from "./budget-selection.ts";
 import { rankOf } from "./component-rank.ts";
-import { type Scene, sceneWith } from "./scene.ts";
+import { sceneWith } from "./scene.ts";
 
 export default defineRule({
   id: "pdb-overlap",
@@ -24,17 +24,12 @@ export default defineRule({
   modeNote: "budgets of a supporting component: warn",
   reads: ["spec.selector"],
   params: z.strictObject({}),
-  *check(context) {
+  check(context) {
     const { object, subject } = context;
-    if (isOperatorBudget(context)) return;
-    const selector = budgetSelector(object.raw);
-    const scene = sceneWith(context, object.raw);
+    if (isOperatorBudget(context)) return [];
     const name = nameOf(object.raw) ?? subject.name;
-    for (const other of scene.list(PDB)) {
-      if (other === object.raw) continue;
-      const shared = sharedBy(context, scene, [selector, budgetSelector(other)]);
-      if (shared !== undefined) yield overlap(name, nameOf(other) ?? "", shared);
-    }
+    const others = rivalsOf(context, budgetSelector(object.raw));
+    return [...others].map(([other, shared]) => overlap(name, other, shared));
   },
 });
 
@@ -43,42 +38,40 @@ interface Shared {
   readonly isSupporting: boolean;
 }
 
-/** The most important workload of which both select the same Pod, else any Pod. */
-function sharedBy(
-  { platform }: RuleContext,
-  scene: Scene,
-  selectors: readonly unknown[],
-): Shared | undefined {
-  let found: Shared | undefined;
+/** Other budgets by name, each with the most important thing of which both select the same Pod. */
+function rivalsOf(context: RuleContext, selector: unknown): ReadonlyMap<string, Shared> {
+  const scene = sceneWith(context, context.object.raw);
+  const rivals = new Map<string, Shared>();
+  const note = (labels: JsonObject | undefined, shared: Shared) => {
+    for (const pdb of scene.budgets(labels)) {
+      if (pdb === scene.written) continue;
+      const name = nameOf(pdb) ?? "";
+      if (rivals.get(name)?.isSupporting !== false) rivals.set(name, shared);
+    }
+  };
   for (const kind of BUDGETED_KINDS) {
-    for (const raw of scene.list(kind)) {
-      if (!podGroupsOf(kind, raw).some(({ labels }) => areAllSelecting(selectors, labels)))
-        continue;
-      const object = new Judged(kind, raw);
-      const workload = { kind, name: nameOf(raw) ?? "", object };
-      const selected: SelectedWorkload = {
-        workload,
-        rank: rankOf(platform, object),
-        pods: undefined,
-      };
-      const isSupporting = selected.rank !== undefined && !selected.rank.isCritical;
-      found = { what: shownWorkload(selected), isSupporting };
-      if (!isSupporting) return found;
+    for (const raw of scene.selected(kind, selector)) {
+      const shared = sharedWorkload(context, kind, raw);
+      for (const { labels } of selectedGroups(selector, kind, raw)) note(labels, shared);
     }
   }
-  return found ?? sharedPod(scene, selectors);
-}
-
-function sharedPod(scene: Scene, selectors: readonly unknown[]): Shared | undefined {
-  for (const pod of scene.list("Pod")) {
-    if (!areAllSelecting(selectors, labelsOf(pod))) continue;
-    return { what: `Pod ${nameOf(pod)}`, isSupporting: false };
+  // Pods of nothing that is known: made by an operator, or by hand.
+  if (rivals.size === 0) {
+    for (const pod of scene.selected("Pod", selector)) {
+      note(labelsOf(pod), { what: `Pod ${nameOf(pod)}`, isSupporting: false });
+    }
   }
-  return undefined;
+  return rivals;
 }
 
-function areAllSelecting(selectors: readonly unknown[], labels: JsonObject | undefined): boolean {
-  return selectors.every((selector) => selects(selector, labels));
+function sharedWorkload({ platform }: RuleContext, kind: GroupKind, raw: JsonObject): Shared {
+  const object = new Judged(kind, raw);
+  const rank = rankOf(platform, object);
+  const workload = { kind, name: nameOf(raw) ?? "", object };
+  return {
+    what: shownWorkload({ workload, rank }),
+    isSupporting: rank !== undefined && !rank.isCritical,
+  };
 }
 
 function overlap(name: string, other: string, { what, isSupporting }: Shared): Finding {

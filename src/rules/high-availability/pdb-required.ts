@@ -2,11 +2,9 @@ import { z } from "zod";
 import { kindWord } from "../../engine/policy.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { ageOf } from "../../kubernetes/age.ts";
-import { budgetSelector } from "../../kubernetes/disruption.ts";
+import { PDB } from "../../kubernetes/disruption.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
-import { selects } from "../../kubernetes/selector.ts";
 import { budgetManifest } from "./budget-manifest.ts";
-import { PDB } from "./budget-selection.ts";
 import { rankOf } from "./component-rank.ts";
 import { AUTOSCALERS, minimumOf, sceneOf, workloadOf } from "./scene.ts";
 
@@ -50,9 +48,7 @@ export default defineRule({
     const scene = sceneOf(context);
     const workload = scene && workloadOf(context, scene);
     if (scene === undefined || workload === undefined) return [];
-    for (const pdb of scene.list(PDB)) {
-      if (selects(budgetSelector(pdb), object.template?.labels)) return [];
-    }
+    if (scene.budgets(object.template?.labels).length > 0) return [];
     if (minimumOf(workload, scene).replicas < 2) return [];
     const where = subject.door === "check" ? " in these files" : "";
     const finding: Finding = {

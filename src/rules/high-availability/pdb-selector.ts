@@ -1,16 +1,10 @@
 import { z } from "zod";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { ageOf } from "../../kubernetes/age.ts";
-import { budgetSelector } from "../../kubernetes/disruption.ts";
+import { budgetSelector, PDB } from "../../kubernetes/disruption.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
 import { isEmptySelector, isNullSelector } from "../../kubernetes/selector.ts";
-import {
-  isOperatorBudget,
-  PDB,
-  type Selection,
-  selectionCap,
-  selectionOf,
-} from "./budget-selection.ts";
+import { isOperatorBudget, type Selection, selectionCap, selectionOf } from "./budget-selection.ts";
 import { AUTOSCALERS, sceneWith } from "./scene.ts";
 
 const params = z.strictObject({

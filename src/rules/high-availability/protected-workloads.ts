@@ -12,12 +12,14 @@ export const PROTECTED_KINDS: readonly GroupKind[] = [
   "Cluster.postgresql.cnpg.io",
 ];
 
+/** Critical components of which the selector selects Pods. */
 export function* criticalWorkloads(
   { platform }: RuleContext,
   scene: Scene,
+  selector: unknown,
 ): Iterable<{ readonly workload: Workload; readonly rank: ComponentRank }> {
   for (const kind of PROTECTED_KINDS) {
-    for (const raw of scene.list(kind)) {
+    for (const raw of scene.selected(kind, selector)) {
       const object = new Judged(kind, raw);
       const rank = rankOf(platform, object);
       if (rank?.isCritical) yield { workload: { kind, name: nameOf(raw) ?? "", object }, rank };

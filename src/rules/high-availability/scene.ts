@@ -1,12 +1,17 @@
+import { selectedBy } from "../../engine/pod-labels.ts";
 import type { RuleContext } from "../../engine/rule.ts";
 import { Judged } from "../../engine/subject.ts";
 import {
   effectiveMinimum,
   HPA,
+  isScaleTarget,
   type Minimum,
   SCALED_OBJECT,
+  type ScaleTarget,
   scaleTargetOf,
 } from "../../kubernetes/autoscaling.ts";
+import { budgetSelector, PDB } from "../../kubernetes/disruption.ts";
+import { podLabelsOf, scaleTargetKey } from "../../kubernetes/indexes.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { isTerminating, nameOf } from "../../kubernetes/object.ts";
@@ -16,6 +21,7 @@ import {
   replicasOfScale,
   withReplicas,
 } from "../../kubernetes/scale.ts";
+import { selects } from "../../kubernetes/selector.ts";
 
 /** What an autoscaler may scale and a component may be. */
 export const SCALED_KINDS: readonly GroupKind[] = [
@@ -37,10 +43,15 @@ export interface Workload {
  * the judged object in place of its former self. Objects on their way out are left out.
  */
 export interface Scene {
-  readonly list: (kind: GroupKind) => Iterable<JsonObject>;
-  readonly get: (kind: GroupKind, name: string) => JsonObject | undefined;
   /** The judged object; for a Scale its parent at that scale, when it is removed undefined. */
   readonly written: JsonObject | undefined;
+  readonly get: (kind: GroupKind, name: string) => JsonObject | undefined;
+  /** Autoscalers of a kind that scale the target. */
+  readonly scaling: (kind: GroupKind, target: ScaleTarget) => readonly JsonObject[];
+  /** Pods, or workloads with Pods, that a selector selects. */
+  readonly selected: (kind: GroupKind, selector: unknown) => readonly JsonObject[];
+  /** PodDisruptionBudgets that select a Pod with these labels. */
+  readonly budgets: (labels: JsonObject | undefined) => readonly JsonObject[];
 }
 
 /** undefined for a Scale whose parent is not known. */
@@ -59,22 +70,38 @@ export function sceneWith(
 ): Scene {
   const { kind, namespace } = subject;
   const name = (written && nameOf(written)) ?? subject.name;
+  const overlaid = (wanted: GroupKind, found: Iterable<JsonObject>, isFound: Fits) => {
+    const rest = [...found].filter(
+      (object) => !isTerminating(object) && !(wanted === kind && nameOf(object) === name),
+    );
+    return wanted === kind && written !== undefined && isFound(written) ? [...rest, written] : rest;
+  };
   return {
     written,
-    *list(wanted) {
-      for (const object of cluster.list(wanted, namespace)) {
-        if (wanted === kind && nameOf(object) === name) continue;
-        if (!isTerminating(object)) yield object;
-      }
-      if (wanted === kind && written !== undefined) yield written;
-    },
     get(wanted, wantedName) {
       if (wanted === kind && wantedName === name) return written;
       const object = cluster.get(wanted, namespace, wantedName);
       return object === undefined || isTerminating(object) ? undefined : object;
     },
+    scaling(wanted, target) {
+      const key = scaleTargetKey(namespace, target.kind, target.name);
+      const found = cluster.byIndex(wanted, "scale-target", key);
+      return overlaid(wanted, found, (object) => isScaleTarget(target, scaleTargetOf(object)));
+    },
+    selected(wanted, selector) {
+      const found = selectedBy(cluster, wanted, namespace, selector);
+      return overlaid(wanted, found, (object) =>
+        podLabelsOf(wanted, object).some((labels) => selects(selector, labels)),
+      );
+    },
+    budgets(labels) {
+      const found = cluster.selecting(PDB, namespace, labels);
+      return overlaid(PDB, found, (object) => selects(budgetSelector(object), labels));
+    },
   };
 }
+
+type Fits = (object: JsonObject) => boolean;
 
 /** What is written itself, or what the written autoscaler scales. */
 export function workloadOf({ subject, object }: RuleContext, scene: Scene): Workload | undefined {
@@ -94,9 +121,10 @@ export function scaledBy(autoscaler: JsonObject, scene: Scene): Workload | undef
 }
 
 export function minimumOf({ kind, name, object }: Workload, scene: Scene): Minimum {
-  return effectiveMinimum({ kind, name }, replicasOf(kind, object.raw), {
-    hpas: scene.list(HPA),
-    scaledObjects: scene.list(SCALED_OBJECT),
+  const target = { kind, name };
+  return effectiveMinimum(target, replicasOf(kind, object.raw), {
+    hpas: scene.scaling(HPA, target),
+    scaledObjects: scene.scaling(SCALED_OBJECT, target),
   });
 }
 
