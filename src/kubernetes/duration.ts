@@ -40,13 +40,19 @@ export function parseGoDuration(text: string): number | undefined {
   return negative ? -total : total;
 }
 
-/** For people: `45 s`, `90 min`, `25 h`, `28 d`; whole units, rounded down so that no limit is met by rounding. */
-export function spanText(milliseconds: number): string {
+/**
+ * For people: `45 s`, `90 min`, `25 h`, `28 d`. Round what has to reach a limit down (as is the
+ * default) and what must not exceed one up, so that no text seems to keep it.
+ */
+export function spanText(
+  milliseconds: number,
+  round: (units: number) => number = Math.floor,
+): string {
   const size = Math.abs(milliseconds);
-  if (size >= 14 * DAY) return `${Math.floor(size / DAY)} d`;
-  if (size >= 2 * HOUR) return `${Math.floor(size / HOUR)} h`;
-  if (size >= 2 * MINUTE) return `${Math.floor(size / MINUTE)} min`;
-  return `${Math.floor(size / SECOND)} s`;
+  if (size >= 14 * DAY) return `${round(size / DAY)} d`;
+  if (size >= 2 * HOUR) return `${round(size / HOUR)} h`;
+  if (size >= 2 * MINUTE) return `${round(size / MINUTE)} min`;
+  return `${round(size / SECOND)} s`;
 }
 
 /** An RFC 3339 time as milliseconds since the epoch; undefined for anything else. */

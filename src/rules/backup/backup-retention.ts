@@ -1,0 +1,197 @@
+import { z } from "zod";
+import { overrideAdvice } from "../../engine/override-advice.ts";
+import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
+import { OBJECT_STORE, objectStoresOf } from "../../kubernetes/backup-record.ts";
+import { VELERO_SCHEDULE } from "../../kubernetes/backup-schedule.ts";
+import { CNPG_CLUSTER } from "../../kubernetes/backup-unit.ts";
+import { backupSpecOf, VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
+import { DAY, parseGoDuration } from "../../kubernetes/duration.ts";
+import { own, ownArray, ownObject, ownString } from "../../kubernetes/json.ts";
+import { field, item, type Location, ROOT } from "../../kubernetes/location.ts";
+import { labelOf, specOf } from "../../kubernetes/object.ts";
+import { parseRetention } from "../../kubernetes/retention.ts";
+import { dataLayers } from "./backup-params.ts";
+import { backedUpNamespaces, governedLayer } from "./governed-data.ts";
+
+const params = z.strictObject({
+  layers: dataLayers,
+  minDays: z.number().positive().default(30).describe("Backups are kept at least so many days"),
+  veleroDefaultDays: z
+    .number()
+    .positive()
+    .default(30)
+    .describe("What a Velero backup without ttl lives, in days (--default-backup-ttl, 720h)"),
+});
+
+type Context = RuleContext<z.output<typeof params>>;
+
+const BACKUP = field(ROOT, "spec", "backup");
+
+export default defineRule<z.output<typeof params>>({
+  id: "backup-retention",
+  title: "Backups are kept for at least 30 days",
+  why: "Damage is often found weeks after it was done. When the last good backup has expired by then, no restore brings the data back.",
+  practice: "backup",
+  since: "0.1.0",
+  targets: [
+    {
+      kinds: [CNPG_CLUSTER, OBJECT_STORE, VELERO_SCHEDULE, VELERO_BACKUP],
+      operations: ["CREATE", "UPDATE"],
+    },
+  ],
+  needs: ["Namespace"],
+  consults: [OBJECT_STORE, VELERO_SCHEDULE],
+  mode: "enforce",
+  modeNote:
+    "reports backups that are never deleted, snapshots, which no retention policy deletes, and Velero's backups of a Schedule, which is judged itself",
+  reads: ["spec"],
+  params,
+  governs: governedLayer,
+  check(context) {
+    switch (context.object.kind) {
+      case CNPG_CLUSTER:
+        return clusterFindings(context);
+      case OBJECT_STORE:
+        return storeFindings(context);
+      default:
+        return veleroFindings(context);
+    }
+  },
+});
+
+function* clusterFindings(context: Context): Iterable<Finding> {
+  const spec = specOf(context.object.raw);
+  const backup = ownObject(spec, "backup");
+  const policy = own(backup, "retentionPolicy");
+  const location = field(BACKUP, "retentionPolicy");
+  if (policy !== undefined && policy !== null) {
+    yield* policyFindings(context, policy, location, "");
+  } else if (ownObject(backup, "barmanObjectStore") !== undefined) {
+    yield keptForever(location, "spec.backup.retentionPolicy");
+  }
+  if (ownObject(backup, "volumeSnapshot") !== undefined) {
+    yield {
+      message:
+        "the retention policy does not apply to volume snapshots: they stay until somebody deletes them",
+      fix: "delete old snapshots by another schedule, or keep backups in an object store",
+      location: field(BACKUP, "volumeSnapshot"),
+      key: "snapshots",
+      atMost: "audit",
+    };
+  }
+  yield* usedStoreFindings(context);
+}
+
+/** Stores may be created after the Cluster; each is judged when it is written, too. */
+function* usedStoreFindings(context: Context): Iterable<Finding> {
+  const { cluster, subject, object } = context;
+  for (const { store, index } of objectStoresOf(object.raw)) {
+    const found = cluster.get(OBJECT_STORE, subject.namespace, store);
+    const policy = found === undefined ? undefined : own(specOf(found), "retentionPolicy");
+    if (policy === undefined || policy === null) continue;
+    const name = ownString(asPlugin(object.raw, index), "name");
+    const plugin = item(field(ROOT, "spec", "plugins"), index, name);
+    const location = field(plugin, "parameters", "barmanObjectName");
+    yield* policyFindings(context, policy, location, ` of ObjectStore ${store}`);
+  }
+}
+
+function asPlugin(cluster: Context["object"]["raw"], index: number) {
+  const plugin = ownArray(specOf(cluster), "plugins")[index];
+  return ownObject({ plugin }, "plugin");
+}
+
+function* storeFindings(context: Context): Iterable<Finding> {
+  const policy = own(specOf(context.object.raw), "retentionPolicy");
+  const location = field(ROOT, "spec", "retentionPolicy");
+  if (policy === undefined || policy === null) yield keptForever(location, "spec.retentionPolicy");
+  else yield* policyFindings(context, policy, location, "");
+}
+
+/** Without a policy CNPG deletes nothing: right for the data, and full disks one day. */
+function keptForever(location: Location, path: string): Finding {
+  return {
+    message: "backups are kept for ever: nothing deletes old ones",
+    fix: `set ${path} to 30d or longer`,
+    location,
+    key: "for-ever",
+    atMost: "audit",
+  };
+}
+
+function* policyFindings(
+  context: Context,
+  policy: unknown,
+  location: Location,
+  whose: string,
+): Iterable<Finding> {
+  const { minDays } = context.params;
+  const text = typeof policy === "string" ? policy : "";
+  const days = parseRetention(text);
+  if (days === undefined) {
+    yield {
+      message: `retention${whose} is no number of days, weeks or months such as 30d, 5w, 2m`,
+      fix: `write ${minDays}d`,
+      location,
+      key: `unreadable${whose}:${text}`,
+    };
+  } else if (days < minDays) {
+    const found = text === `${days}d` ? text : `${days} d (${text})`;
+    yield tooShort(context, location, { found: `${found}${whose}`, days, wanted: `${minDays}d` });
+  }
+}
+
+function* veleroFindings(context: Context): Iterable<Finding> {
+  const { object, params } = context;
+  const spec = backupSpecOf(object.kind, object.raw);
+  if (backedUpNamespaces(context, spec).length === 0) return;
+  const path = object.kind === VELERO_BACKUP ? ["spec", "ttl"] : ["spec", "template", "ttl"];
+  const location = field(ROOT, ...path);
+  const wanted = `${params.minDays * 24}h`;
+  const text = own(spec, "ttl");
+  const ttl = text === undefined || text === null ? 0 : parseGoDuration(String(text));
+  if (ttl === undefined) {
+    yield {
+      message: "ttl is no Go duration: Velero knows hours, minutes and seconds, no days",
+      fix: `write ${wanted}`,
+      location,
+      key: `unreadable:${text}`,
+    };
+    return;
+  }
+  const days = ttl === 0 ? params.veleroDefaultDays : ttl / DAY;
+  if (days >= params.minDays) return;
+  const found = ttl === 0 ? `${days} d (the server's default)` : `${Math.floor(days)} d (${text})`;
+  const finding = tooShort(context, location, { found, days, wanted });
+  yield isMadeBySchedule(context) ? { ...finding, atMost: "audit" } : finding;
+}
+
+/** A denial would stop the backups of a Schedule that is older than the guard. */
+function isMadeBySchedule({ object, subject, cluster }: Context): boolean {
+  const schedule = labelOf(object.raw, "velero.io/schedule-name");
+  return (
+    object.kind === VELERO_BACKUP &&
+    schedule !== undefined &&
+    cluster.get(VELERO_SCHEDULE, subject.namespace, schedule) !== undefined
+  );
+}
+
+interface Shortness {
+  readonly found: string;
+  readonly days: number;
+  readonly wanted: string;
+}
+
+function tooShort(
+  { subject, params, now }: Context,
+  location: Location,
+  { found, days, wanted }: Shortness,
+): Finding {
+  return {
+    message: `retention ${found} is below ${params.minDays} d`,
+    fix: `set ${wanted} or longer, or let it pass by an override of the policy: ${overrideAdvice("backup-retention", subject, now)}`,
+    location,
+    key: "short",
+    magnitude: -days,
+  };
+}
