@@ -48,6 +48,7 @@ const IDENTIFIERS: ReadonlySet<string> = new Set([
   "type",
   "cpu",
   "memory",
+  "schedule",
   "ephemeral-storage",
 ]);
 
@@ -97,7 +98,8 @@ function answerTo(fixture: Fixture, object: JsonObject): string {
   const rendered = evaluation.judgements.map((judgement) => [
     renderFinding(judgement),
     messageOf(judgement),
-    judgement.finding.key,
+    // Keys stay inside, but those of credentials could be logged one day.
+    judgement.rule.practice === "secrets" ? judgement.finding.key : "",
     judgement.finding.fix,
   ]);
   return JSON.stringify({ decision, mutation, rendered });
