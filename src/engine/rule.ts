@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { JsonObject } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import type { Location } from "../kubernetes/location.ts";
+import { REVISION_KINDS } from "../kubernetes/revision.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Mode } from "./modes.ts";
 import type { Platform } from "./platform.ts";
@@ -127,8 +128,8 @@ export function defineRule<P>(rule: Rule<P>): Rule {
   return rule as Rule;
 }
 
-/** Every kind that some rule looks up: what the cache holds and RBAC allows. */
+/** Every kind that some rule or the engine looks up: what the cache holds and RBAC allows. */
 export function lookedUpKinds(rules: readonly Rule[]): readonly GroupKind[] {
   const kinds = rules.flatMap(({ needs, consults = [] }) => [...needs, ...consults]);
-  return [...new Set(["Namespace", ...kinds])];
+  return [...new Set(["Namespace", ...REVISION_KINDS, ...kinds])];
 }

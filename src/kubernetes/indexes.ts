@@ -4,6 +4,7 @@ import { type JsonObject, own, ownObject, ownString } from "./json.ts";
 import type { GroupKind } from "./kinds.ts";
 import { labelsOf, specOf } from "./object.ts";
 import { controllerOf } from "./owner.ts";
+import { ROLLOUT_KINDS, rolloutOf } from "./rollout.ts";
 import { isNullSelector } from "./selector.ts";
 
 /** An object where it lives; `namespace` is "" for cluster-scoped kinds. */
@@ -22,12 +23,19 @@ interface Index {
 
 /**
  * - `scale-target`: autoscalers of a workload, by `scaleTargetKey`
- * - `owner`: what a controller made, by the controller's UID
+ * - `owner`: revisions that a controller retains of a workload, by `ownerKey`
  * - `cluster`: backups and poolers of a CloudNativePG Cluster, by `nameKey`
  * - `snapshot-source`: snapshots of a PersistentVolumeClaim, by `nameKey`
+ * - `unsettled`: workloads that are rolled out, or not sound, by namespace
  * - `pod-label`: what has Pods with a label, by `labelKey`
  */
-export type IndexName = "scale-target" | "owner" | "cluster" | "snapshot-source" | "pod-label";
+export type IndexName =
+  | "scale-target"
+  | "owner"
+  | "cluster"
+  | "snapshot-source"
+  | "unsettled"
+  | "pod-label";
 
 export const INDEXES: Readonly<Record<IndexName, Index>> = {
   "scale-target": {
@@ -39,7 +47,10 @@ export const INDEXES: Readonly<Record<IndexName, Index>> = {
   },
   owner: {
     kinds: ["ReplicaSet.apps", "ControllerRevision.apps"],
-    keys: ({ object }) => some(controllerOf(object)?.uid),
+    keys({ namespace, object }) {
+      const owner = controllerOf(object);
+      return owner === undefined ? [] : [ownerKey(namespace, owner.kind, owner.name)];
+    },
   },
   cluster: {
     kinds: [
@@ -60,6 +71,11 @@ export const INDEXES: Readonly<Record<IndexName, Index>> = {
       return name === undefined ? [] : [nameKey(namespace, name)];
     },
   },
+  unsettled: {
+    kinds: ROLLOUT_KINDS,
+    keys: ({ kind, namespace, object }) =>
+      rolloutOf(kind, object)?.phase === "settled" ? [] : [namespace],
+  },
   "pod-label": {
     kinds: [...BUDGETED_KINDS, "Pod"],
     keys: ({ kind, namespace, object }) => [
@@ -73,6 +89,10 @@ export function nameKey(namespace: string, name: string): string {
 }
 
 export function scaleTargetKey(namespace: string, kind: GroupKind, name: string): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+export function ownerKey(namespace: string, kind: GroupKind, name: string): string {
   return `${namespace}/${kind}/${name}`;
 }
 
@@ -119,8 +139,4 @@ export function podSelectorOf(kind: GroupKind, object: JsonObject): unknown {
 
 export function isPodSelecting(kind: GroupKind): boolean {
   return selectors.has(kind);
-}
-
-function some(key: string | undefined): readonly string[] {
-  return key === undefined || key === "" ? [] : [key];
 }

@@ -1,11 +1,12 @@
 import { parseTime } from "./duration.ts";
-import { jsonEqual } from "./equality.ts";
 import { type ImageUse, imageChanges, imagesOf } from "./image-reference.ts";
+import { ownerKey } from "./indexes.ts";
 import { type JsonObject, own, ownObject } from "./json.ts";
 import type { GroupKind } from "./kinds.ts";
 import { annotationOf, metadataOf, nameOf, specOf, statusOf, uidOf } from "./object.ts";
 import type { ObjectLookup } from "./object-lookup.ts";
 import { controllerOf } from "./owner.ts";
+import { retainedDigest, templateDigest } from "./template-digest.ts";
 
 export const REVISION_KINDS: readonly GroupKind[] = ["ReplicaSet.apps", "ControllerRevision.apps"];
 
@@ -13,6 +14,7 @@ export const REVISION_KINDS: readonly GroupKind[] = ["ReplicaSet.apps", "Control
 export interface Revision {
   /** As `kubectl rollout history` counts. */
   readonly number: number;
+  /** As far as it is retained here: a cache keeps the images only. */
   readonly template: JsonObject;
 }
 
@@ -30,10 +32,15 @@ export function* revisionsOf(
   object: JsonObject,
 ): Iterable<Revision> {
   for (const record of recordsOf(lookup, kind, namespace, object)) {
-    const template = templateOf(record);
-    const number = numberOf(record);
-    if (template !== undefined && number !== undefined) yield { number, template };
+    const revision = revisionOf(record);
+    if (revision !== undefined) yield revision;
   }
+}
+
+function revisionOf(record: JsonObject): Revision | undefined {
+  const template = retainedTemplate(record);
+  const number = numberOf(record);
+  return template === undefined || number === undefined ? undefined : { number, template };
 }
 
 /**
@@ -64,10 +71,14 @@ export function revisionWithTemplate(
   namespace: string,
   states: { readonly old: JsonObject; readonly template: JsonObject },
 ): Revision | undefined {
-  if (!RECORDS.has(kind)) return undefined;
-  const wanted = plainTemplate(states.template);
-  for (const revision of revisionsOf(lookup, kind, namespace, states.old)) {
-    if (jsonEqual(plainTemplate(revision.template), wanted)) return revision;
+  const records = [...recordsOf(lookup, kind, namespace, states.old)];
+  const wanted = records.length === 0 ? undefined : templateDigest(states.template);
+  if (wanted === undefined) return undefined;
+  for (const record of records) {
+    const revision = revisionOf(record);
+    if (revision !== undefined && retainedDigest(record, revision.template) === wanted) {
+      return revision;
+    }
   }
   return undefined;
 }
@@ -104,9 +115,10 @@ function* recordsOf(
   const recordKind = RECORDS.get(kind);
   if (recordKind === undefined) return;
   const uid = uidOf(object);
-  for (const record of lookup.list(recordKind, namespace)) {
+  const key = ownerKey(namespace, kind, nameOf(object) ?? "");
+  for (const record of lookup.byIndex(recordKind, "owner", key)) {
     const owner = controllerOf(record);
-    if (owner === undefined || owner.kind !== kind || owner.name !== nameOf(object)) continue;
+    if (owner === undefined) continue;
     if (uid === undefined || owner.uid === "" || owner.uid === uid) yield record;
   }
 }
@@ -121,7 +133,7 @@ function numberOf(record: JsonObject): number | undefined {
 }
 
 /** spec.template of a ReplicaSet; of a ControllerRevision it is in `data`, as a patch. */
-function templateOf(record: JsonObject): JsonObject | undefined {
+export function retainedTemplate(record: JsonObject): JsonObject | undefined {
   const data = ownObject(record, "data");
   return ownObject(data === undefined ? specOf(record) : specOf(data), "template");
 }
@@ -133,19 +145,4 @@ function templateImages(template: JsonObject): readonly ImageUse[] {
 
 function sameImages(left: readonly ImageUse[], right: readonly ImageUse[]): boolean {
   return imageChanges(left, right).length === 0;
-}
-
-/** Without pod-template-hash, `$patch` and the null times that older servers write. */
-function plainTemplate(template: JsonObject): JsonObject {
-  const { $patch: _patch, metadata, ...rest } = template;
-  const { labels, creationTimestamp, ...others } = (metadata ?? {}) as JsonObject;
-  const { "pod-template-hash": _hash, ...ownLabels } = (labels ?? {}) as JsonObject;
-  return {
-    ...rest,
-    metadata: {
-      ...others,
-      ...(creationTimestamp ? { creationTimestamp } : {}),
-      ...(Object.keys(ownLabels).length > 0 ? { labels: ownLabels } : {}),
-    },
-  };
 }

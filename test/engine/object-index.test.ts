@@ -64,7 +64,10 @@ function steps(object: fc.Arbitrary<JsonObject>): fc.Arbitrary<readonly Step[]> 
 function play(kind: string, list: readonly Step[]) {
   const index = new ObjectIndex(kind);
   const store = new ObjectStore(() => {}, index);
-  for (const { isSet, object } of list) isSet ? store.set(object) : store.delete(object);
+  for (const { isSet, object } of list) {
+    if (isSet) store.set(object);
+    else store.delete(object);
+  }
   const left = [...store.all()];
   return { index, left, view: new StaticView(left) };
 }

@@ -14,13 +14,15 @@ export const KEPT_METADATA = [
   "ownerReferences",
 ];
 
-/** Annotations of other projects that rules read. */
+/** Annotations of other projects that rules read, on objects and on pod templates. */
 const keptAnnotations: ReadonlySet<string> = new Set([
   "meta.helm.sh/release-name",
   "deployment.kubernetes.io/revision",
   "autoscaling.keda.sh/paused",
   "autoscaling.keda.sh/paused-replicas",
   "cnpg.io/hibernation",
+  "backup.velero.io/backup-volumes",
+  "backup.velero.io/backup-volumes-excludes",
 ]);
 
 export function isKeptAnnotation(key: string): boolean {
@@ -33,7 +35,7 @@ export function isKeptAnnotation(key: string): boolean {
  */
 export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   Namespace: [],
-  Pod: [],
+  Pod: ["spec.volumes[].{name,persistentVolumeClaim}"],
   PersistentVolumeClaim: ["spec.{storageClassName,volumeName}", "status.phase"],
   Secret: [],
   Service: ["spec.{type,selector,ports,clusterIP,clusterIPs,externalName,externalIPs}"],
@@ -45,7 +47,7 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   ],
   "StatefulSet.apps": [
     ...workload("spec.template"),
-    "spec.{serviceName,updateStrategy}",
+    "spec.{serviceName,updateStrategy,ordinals}",
     "spec.volumeClaimTemplates[].metadata.{name,labels}",
     ...status("replicas,updatedReplicas,readyReplicas,currentReplicas,availableReplicas"),
     "status.{currentRevision,updateRevision}",
@@ -55,7 +57,10 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
     "spec.updateStrategy",
     ...status("desiredNumberScheduled,updatedNumberScheduled,numberReady,numberAvailable"),
   ],
-  "CronJob.batch": workload("spec.jobTemplate.spec.template"),
+  "CronJob.batch": [
+    ...workload("spec.jobTemplate.spec.template"),
+    "spec.{schedule,timeZone,suspend}",
+  ],
   ReplicationController: ["spec.{replicas,selector}", "spec.template.metadata.labels"],
   // Mostly made by the workloads above, of which they are copies.
   "ReplicaSet.apps": images("spec.template"),
@@ -99,7 +104,7 @@ function workload(template: string): readonly string[] {
   const container = "{name,image,resources,restartPolicy,ports}";
   return [
     "spec.{replicas,selector}",
-    `${template}.metadata.labels`,
+    `${template}.metadata.{labels,annotations}`,
     `${template}.spec.containers[].${container}`,
     `${template}.spec.initContainers[].${container}`,
     `${template}.spec.resources`,

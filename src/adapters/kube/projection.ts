@@ -1,6 +1,8 @@
 import { type JsonObject, own, ownObject } from "../../kubernetes/json.ts";
 import { apiVersionOf, groupKind, type KindInfo } from "../../kubernetes/kinds.ts";
-import { applyMask, maskOf } from "./field-mask.ts";
+import { REVISION_KINDS, retainedTemplate } from "../../kubernetes/revision.ts";
+import { TEMPLATE_DIGEST, templateDigest } from "../../kubernetes/template-digest.ts";
+import { applyMask, filterKeys, maskOf } from "./field-mask.ts";
 import { isKeptAnnotation, KEPT_FIELDS, KEPT_METADATA } from "./kept-fields.ts";
 
 /** How the cache keeps objects of one kind. */
@@ -14,17 +16,27 @@ export interface Projection {
 export function projectionOf(kind: KindInfo): Projection {
   const name = groupKind(kind.group, kind.kind);
   const paths = Object.hasOwn(KEPT_FIELDS, name) ? KEPT_FIELDS[name] : undefined;
-  const mask = maskOf(paths ?? ["spec"]);
+  const mask = maskOf(paths ?? ["spec"], isKeptAnnotation);
   const apiVersion = apiVersionOf(kind);
+  const isRevision = REVISION_KINDS.includes(name);
   return {
     metadataOnly: mask.keys.size === 0,
     project: (object) => {
       // Items of a list carry neither, and a metadata-only answer carries its own.
       const result: Record<string, unknown> = { apiVersion, kind: kind.kind };
       result["metadata"] = projectMetadata(ownObject(object, "metadata"));
-      return Object.assign(result, applyMask(object, mask));
+      Object.assign(result, applyMask(object, mask));
+      if (isRevision) addDigest(object, result);
+      return result;
     },
   };
+}
+
+/** Whole templates of every retained revision would outweigh all the rest. */
+function addDigest(object: JsonObject, result: Record<string, unknown>): void {
+  const template = retainedTemplate(object);
+  const digest = template && templateDigest(template);
+  if (digest !== undefined) result[TEMPLATE_DIGEST] = digest;
 }
 
 function projectMetadata(metadata: JsonObject | undefined): JsonObject {
@@ -33,9 +45,7 @@ function projectMetadata(metadata: JsonObject | undefined): JsonObject {
     const value = own(metadata, key);
     if (value !== undefined) result[key] = value;
   }
-  const annotations = Object.entries(ownObject(metadata, "annotations") ?? {}).filter(([key]) =>
-    isKeptAnnotation(key),
-  );
-  if (annotations.length > 0) result["annotations"] = Object.fromEntries(annotations);
+  const annotations = filterKeys(ownObject(metadata, "annotations"), isKeptAnnotation);
+  if (annotations !== undefined) result["annotations"] = annotations;
   return result;
 }
