@@ -84,7 +84,7 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   "Backup.velero.io": ["spec", "status.{phase,startTimestamp,completionTimestamp,expiration}"],
   "Schedule.velero.io": ["spec", "status.{phase,lastBackup}"],
   "Restore.velero.io": ["spec.backupName", "status.{phase,completionTimestamp}"],
-  "BackupStorageLocation.velero.io": ["spec.{provider,config,accessMode}", "status.phase"],
+  "BackupStorageLocation.velero.io": ["spec.{provider,config,accessMode,default}", "status.phase"],
   "VolumeSnapshot.snapshot.storage.k8s.io": ["spec", "status.{readyToUse,creationTime}"],
   "ServiceMonitor.monitoring.coreos.com": [
     "spec.{selector,namespaceSelector}",

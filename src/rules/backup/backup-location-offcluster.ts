@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cap } from "../../engine/modes.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { hostOf, isAddress, isClusterName, serviceName } from "../../kubernetes/backup-endpoint.ts";
 import { OBJECT_STORE, objectStoresOf } from "../../kubernetes/backup-record.ts";
@@ -10,6 +11,7 @@ import { field, type Location, ROOT } from "../../kubernetes/location.ts";
 import { specOf } from "../../kubernetes/object.ts";
 import { dataLayers } from "./backup-params.ts";
 import { backedUpNamespaces, governedLayer, STORAGE_LOCATION } from "./governed-data.ts";
+import { isMadeBySchedule } from "./made-by-schedule.ts";
 
 const params = z.strictObject({
   layers: dataLayers,
@@ -36,14 +38,18 @@ export default defineRule<z.output<typeof params>>({
   needs: ["Namespace"],
   consults: ["Service", STORAGE_LOCATION, VELERO_SCHEDULE],
   mode: "enforce",
-  modeNote: "warns outside of the data layers, and about snapshots that stay beside their volumes",
+  modeNote:
+    "warns outside of the data layers, and about snapshots that stay beside their volumes; reports Velero's backups of a Schedule, which is judged itself",
   reads: ["spec"],
   params,
   governs: governedLayer,
   *check(context) {
     const isData = context.params.layers.includes(governedLayer(context) ?? context.layer ?? "");
+    const limit = isMadeBySchedule(context) ? "audit" : isData ? undefined : "warn";
     for (const finding of findingsOf(context)) {
-      yield isData ? finding : { ...finding, atMost: finding.atMost ?? "warn" };
+      yield limit === undefined
+        ? finding
+        : { ...finding, atMost: cap(finding.atMost ?? limit, limit) };
     }
   },
 });

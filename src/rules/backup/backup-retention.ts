@@ -6,12 +6,13 @@ import { VELERO_SCHEDULE } from "../../kubernetes/backup-schedule.ts";
 import { CNPG_CLUSTER } from "../../kubernetes/backup-unit.ts";
 import { backupSpecOf, VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
 import { DAY, parseGoDuration } from "../../kubernetes/duration.ts";
-import { own, ownArray, ownObject, ownString } from "../../kubernetes/json.ts";
+import { type JsonObject, own, ownArray, ownObject, ownString } from "../../kubernetes/json.ts";
 import { field, item, type Location, ROOT } from "../../kubernetes/location.ts";
-import { labelOf, specOf } from "../../kubernetes/object.ts";
+import { specOf } from "../../kubernetes/object.ts";
 import { parseRetention } from "../../kubernetes/retention.ts";
 import { dataLayers } from "./backup-params.ts";
 import { backedUpNamespaces, governedLayer } from "./governed-data.ts";
+import { isMadeBySchedule } from "./made-by-schedule.ts";
 
 const params = z.strictObject({
   layers: dataLayers,
@@ -96,7 +97,7 @@ function* usedStoreFindings(context: Context): Iterable<Finding> {
   }
 }
 
-function asPlugin(cluster: Context["object"]["raw"], index: number) {
+function asPlugin(cluster: JsonObject, index: number): JsonObject | undefined {
   const plugin = ownArray(specOf(cluster), "plugins")[index];
   return ownObject({ plugin }, "plugin");
 }
@@ -148,32 +149,30 @@ function* veleroFindings(context: Context): Iterable<Finding> {
   const path = object.kind === VELERO_BACKUP ? ["spec", "ttl"] : ["spec", "template", "ttl"];
   const location = field(ROOT, ...path);
   const wanted = `${params.minDays * 24}h`;
-  const text = own(spec, "ttl");
-  const ttl = text === undefined || text === null ? 0 : parseGoDuration(String(text));
+  const text = ttlText(spec);
+  const ttl = text === undefined ? 0 : parseGoDuration(text);
   if (ttl === undefined) {
     yield {
       message: "ttl is no Go duration: Velero knows hours, minutes and seconds, no days",
       fix: `write ${wanted}`,
       location,
-      key: `unreadable:${text}`,
+      key: `unreadable:${text ?? ""}`,
     };
     return;
   }
   const days = ttl === 0 ? params.veleroDefaultDays : ttl / DAY;
   if (days >= params.minDays) return;
-  const found = ttl === 0 ? `${days} d (the server's default)` : `${Math.floor(days)} d (${text})`;
+  const found =
+    ttl === 0 ? `${days} d (the server's default)` : `${Math.floor(days)} d (${text ?? ""})`;
   const finding = tooShort(context, location, { found, days, wanted });
   yield isMadeBySchedule(context) ? { ...finding, atMost: "audit" } : finding;
 }
 
-/** A denial would stop the backups of a Schedule that is older than the guard. */
-function isMadeBySchedule({ object, subject, cluster }: Context): boolean {
-  const schedule = labelOf(object.raw, "velero.io/schedule-name");
-  return (
-    object.kind === VELERO_BACKUP &&
-    schedule !== undefined &&
-    cluster.get(VELERO_SCHEDULE, subject.namespace, schedule) !== undefined
-  );
+/** undefined when the server decides; "" for what is no text at all. */
+function ttlText(spec: JsonObject): string | undefined {
+  const value = own(spec, "ttl");
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : value === 0 ? "0" : "";
 }
 
 interface Shortness {
