@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { evaluate } from "../../src/engine/evaluate.ts";
 import type { RecentUpgrade } from "../../src/engine/recent-upgrades.ts";
 import { messageOf } from "../../src/engine/render.ts";
@@ -86,5 +87,45 @@ test("upgrades are not refused by what cannot be read", () => {
   assert.deepEqual(
     found.map(({ mode }) => mode),
     ["warn"],
+  );
+});
+
+const GATES = ["upgrade-one-layer", "upgrade-fresh-backup"];
+
+/** Modes of the gates for a database whose platform is in motion and which was never backed up. */
+function gatesFor(before: string, after: string): string[] {
+  const database = (tag: string) =>
+    rawObject("apps/v1", "StatefulSet", "db", {
+      namespace: "platform-data",
+      spec: {
+        volumeClaimTemplates: [{ metadata: { name: "data" } }],
+        template: { spec: { containers: [{ name: "db", image: `registry.example/db:${tag}` }] } },
+      },
+    });
+  const moving = workload("mesh", "platform-infrastructure", "mesh:1", { generation: 3 });
+  const cluster = new StaticView([moving, database(before)]);
+  const subject = subjectOf(database(after), { operation: "UPDATE", old: database(before) });
+  return evaluate({ policy: policyWith(), cluster, now: NOW }, subject)
+    .judgements.filter(({ rule }) => GATES.includes(rule.id))
+    .map(({ rule, mode }) => `${rule.id} ${mode}`);
+}
+
+test("no gate holds a rollback up, both hold the upgrade back", () => {
+  const part = fc.integer({ min: 0, max: 20 });
+  fc.assert(
+    fc.property(fc.tuple(part, part, part), fc.tuple(part, part, part), (one, other) => {
+      const [lower, higher] = [one, other].sort((a, b) => {
+        const at = a.findIndex((value, index) => value !== b[index]);
+        return (a[at] ?? 0) - (b[at] ?? 0);
+      });
+      fc.pre(lower !== undefined && higher !== undefined && lower.join() !== higher.join());
+      const [down = "", up = ""] = [lower, higher].map((parts) => parts.join("."));
+      assert.deepEqual(gatesFor(up, down), []);
+      assert.deepEqual(gatesFor(down, up).sort(), [
+        "upgrade-fresh-backup enforce",
+        "upgrade-one-layer enforce",
+      ]);
+    }),
+    { numRuns: 50 },
   );
 });

@@ -90,8 +90,8 @@ function rememberedAfter(
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   });
   const never = { expired: () => false };
-  admit(first, path, never);
-  admit(request(deployment("api:1", "api", { replicas: 2 })), path, never);
+  void admit(first, path, never);
+  void admit(request(deployment("api:1", "api", { replicas: 2 })), path, never);
   return seen;
 }
 

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { cap } from "../../engine/modes.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
-import { hostOf, isAddress, isClusterName, serviceName } from "../../kubernetes/backup-endpoint.ts";
 import { OBJECT_STORE, objectStoresOf } from "../../kubernetes/backup-record.ts";
 import { VELERO_SCHEDULE } from "../../kubernetes/backup-schedule.ts";
 import { CNPG_CLUSTER } from "../../kubernetes/backup-unit.ts";
 import { backupSpecOf, isSnapshotOnly, VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
-import { dig, type JsonObject, ownArray, ownObject, ownString } from "../../kubernetes/json.ts";
+import { dig, type JsonObject, ownObject, ownString } from "../../kubernetes/json.ts";
 import { field, type Location, ROOT } from "../../kubernetes/location.ts";
 import { specOf } from "../../kubernetes/object.ts";
 import { dataLayers } from "./backup-params.ts";
+import { endpointFindings } from "./endpoint-finding.ts";
 import { backedUpNamespaces, governedLayer, STORAGE_LOCATION } from "./governed-data.ts";
 import { isMadeBySchedule } from "./made-by-schedule.ts";
 
@@ -39,7 +39,7 @@ export default defineRule<z.output<typeof params>>({
   consults: ["Service", STORAGE_LOCATION, VELERO_SCHEDULE],
   mode: "enforce",
   modeNote:
-    "warns outside of the data layers, and about snapshots that stay beside their volumes; reports Velero's backups of a Schedule, which is judged itself",
+    "warns outside of the data layers, and about snapshots that stay beside their volumes; reports locations that take no backups, and Velero's backups of a Schedule, which is judged itself",
   reads: ["spec"],
   params,
   governs: governedLayer,
@@ -65,14 +65,25 @@ function findingsOf(context: Context): Iterable<Finding> {
         "configuration",
       ]);
     case STORAGE_LOCATION:
-      return endpointFindings(context, dig(raw, "spec", "config", "s3Url"), [
-        "spec",
-        "config",
-        "s3Url",
-      ]);
+      return locationFindings(context);
     default:
       return veleroFindings(context);
   }
+}
+
+function* locationFindings(context: Context): Iterable<Finding> {
+  const { raw } = context.object;
+  const url = dig(raw, "spec", "config", "s3Url");
+  yield* endpointFindings(context, url, ["spec", "config", "s3Url"]);
+  const isReadOnly = dig(raw, "spec", "accessMode") === "ReadOnly";
+  if (!isReadOnly && dig(raw, "status", "phase") !== "Unavailable") return;
+  yield {
+    message: `location ${context.subject.name} takes no new backups: it is ${isReadOnly ? "read-only" : "unavailable"}`,
+    fix: isReadOnly ? "set accessMode to ReadWrite" : "check its credentials, bucket and network",
+    location: isReadOnly ? field(ROOT, "spec", "accessMode") : field(ROOT, "status", "phase"),
+    key: isReadOnly ? "read-only" : "unavailable",
+    atMost: "audit",
+  };
 }
 
 function* clusterFindings(context: Context): Iterable<Finding> {
@@ -106,45 +117,6 @@ function* storeFindings(
 }
 
 const webUrl = /^https?:\/\//i;
-
-function* endpointFindings(
-  { cluster, params }: Context,
-  url: unknown,
-  path: readonly string[],
-): Iterable<Finding> {
-  const host = typeof url === "string" ? hostOf(url) : undefined;
-  if (host === undefined) return;
-  const isInside =
-    isClusterName(host, params.clusterDomain) ||
-    isKnownService(cluster, host) ||
-    isClusterAddress(cluster, host);
-  if (!isInside) return;
-  yield {
-    message: `endpoint ${host} is inside this cluster`,
-    fix: "keep backups in an object store outside of the cluster",
-    location: field(ROOT, ...path),
-    key: `inside:${host}`,
-  };
-}
-
-function isKnownService(cluster: Context["cluster"], host: string): boolean {
-  const service = isAddress(host) ? undefined : serviceName(host);
-  return (
-    service !== undefined && cluster.get("Service", service.namespace, service.name) !== undefined
-  );
-}
-
-/** Hardly anybody writes an address, so the Services are walked for it. */
-function isClusterAddress(cluster: Context["cluster"], host: string): boolean {
-  if (!isAddress(host)) return false;
-  for (const service of cluster.list("Service")) {
-    const spec = specOf(service);
-    if (ownString(spec, "clusterIP") === host || ownArray(spec, "clusterIPs").includes(host)) {
-      return true;
-    }
-  }
-  return false;
-}
 
 function* veleroFindings(context: Context): Iterable<Finding> {
   const { object, cluster, subject } = context;

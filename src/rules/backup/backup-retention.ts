@@ -1,18 +1,17 @@
 import { z } from "zod";
-import { overrideAdvice } from "../../engine/override-advice.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { OBJECT_STORE, objectStoresOf } from "../../kubernetes/backup-record.ts";
 import { VELERO_SCHEDULE } from "../../kubernetes/backup-schedule.ts";
 import { CNPG_CLUSTER } from "../../kubernetes/backup-unit.ts";
-import { backupSpecOf, VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
-import { DAY, parseGoDuration } from "../../kubernetes/duration.ts";
+import { VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
 import { type JsonObject, own, ownArray, ownObject, ownString } from "../../kubernetes/json.ts";
 import { field, item, type Location, ROOT } from "../../kubernetes/location.ts";
 import { specOf } from "../../kubernetes/object.ts";
 import { parseRetention } from "../../kubernetes/retention.ts";
 import { dataLayers } from "./backup-params.ts";
-import { backedUpNamespaces, governedLayer } from "./governed-data.ts";
-import { isMadeBySchedule } from "./made-by-schedule.ts";
+import { governedLayer } from "./governed-data.ts";
+import { tooShort } from "./retention-finding.ts";
+import { veleroFindings } from "./velero-retention.ts";
 
 const params = z.strictObject({
   layers: dataLayers,
@@ -140,57 +139,4 @@ function* policyFindings(
     const found = text === `${days}d` ? text : `${days} d (${text})`;
     yield tooShort(context, location, { found: `${found}${whose}`, days, wanted: `${minDays}d` });
   }
-}
-
-function* veleroFindings(context: Context): Iterable<Finding> {
-  const { object, params } = context;
-  const spec = backupSpecOf(object.kind, object.raw);
-  if (backedUpNamespaces(context, spec).length === 0) return;
-  const path = object.kind === VELERO_BACKUP ? ["spec", "ttl"] : ["spec", "template", "ttl"];
-  const location = field(ROOT, ...path);
-  const wanted = `${params.minDays * 24}h`;
-  const text = ttlText(spec);
-  const ttl = text === undefined ? 0 : parseGoDuration(text);
-  if (ttl === undefined) {
-    yield {
-      message: "ttl is no Go duration: Velero knows hours, minutes and seconds, no days",
-      fix: `write ${wanted}`,
-      location,
-      key: `unreadable:${text ?? ""}`,
-    };
-    return;
-  }
-  const days = ttl === 0 ? params.veleroDefaultDays : ttl / DAY;
-  if (days >= params.minDays) return;
-  const found =
-    ttl === 0 ? `${days} d (the server's default)` : `${Math.floor(days)} d (${text ?? ""})`;
-  const finding = tooShort(context, location, { found, days, wanted });
-  yield isMadeBySchedule(context) ? { ...finding, atMost: "audit" } : finding;
-}
-
-/** undefined when the server decides; "" for what is no text at all. */
-function ttlText(spec: JsonObject): string | undefined {
-  const value = own(spec, "ttl");
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "string" ? value : value === 0 ? "0" : "";
-}
-
-interface Shortness {
-  readonly found: string;
-  readonly days: number;
-  readonly wanted: string;
-}
-
-function tooShort(
-  { subject, params, now }: Context,
-  location: Location,
-  { found, days, wanted }: Shortness,
-): Finding {
-  return {
-    message: `retention ${found} is below ${params.minDays} d`,
-    fix: `set ${wanted} or longer, or let it pass by an override of the policy: ${overrideAdvice("backup-retention", subject, now)}`,
-    location,
-    key: "short",
-    magnitude: -days,
-  };
 }
