@@ -1,6 +1,6 @@
-import type { IndexName } from "../kubernetes/indexes.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
+import type { IndexName } from "./indexes.ts";
 
 /**
  * - `readable`: what the view holds is the truth, as fresh as the cache

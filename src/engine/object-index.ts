@@ -1,8 +1,9 @@
-import { INDEXES, type IndexName, isPodSelecting, podSelectorOf } from "../kubernetes/indexes.ts";
+import { isPodSelecting, podSelectorOf } from "../kubernetes/indexes.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { selects } from "../kubernetes/selector.ts";
 import type { ObjectSet } from "./cluster-view.ts";
+import { INDEXES, type IndexName } from "./indexes.ts";
 import { Multimap } from "./multimap.ts";
 import { SelectorIndex } from "./selector-index.ts";
 

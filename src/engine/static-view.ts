@@ -1,8 +1,8 @@
-import type { IndexName } from "../kubernetes/indexes.ts";
 import { asString, dig, type JsonObject, own, ownString } from "../kubernetes/json.ts";
 import { type GroupKind, groupKindOf, kindInfo } from "../kubernetes/kinds.ts";
 import { nameOf, namespaceOf } from "../kubernetes/object.ts";
 import type { ClusterView, ObjectSet, Readability } from "./cluster-view.ts";
+import type { IndexName } from "./indexes.ts";
 import { ObjectIndex } from "./object-index.ts";
 
 /** API groups that every cluster serves; all others come with a CustomResourceDefinition. */

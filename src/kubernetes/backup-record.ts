@@ -1,7 +1,7 @@
-import { backedUpCluster } from "./backup-schedule.ts";
 import { type BackupUnit, CNPG_CLUSTER, claimTemplateNames } from "./backup-unit.ts";
 import { holdsUnit, VELERO_BACKUP } from "./backup-velero.ts";
 import { parseGoDuration, parseTime } from "./duration.ts";
+import { nameKey } from "./indexes.ts";
 import { asObject, dig, type JsonObject, own, ownArray, ownObject, ownString } from "./json.ts";
 import type { GroupKind } from "./kinds.ts";
 import { nameOf, specOf, statusOf } from "./object.ts";
@@ -54,9 +54,9 @@ function* recordsOf(lookup: ObjectLookup, unit: BackupUnit, now: number): Iterab
 }
 
 function* cnpgRecords(lookup: ObjectLookup, unit: BackupUnit): Iterable<BackupRecord> {
-  for (const backup of lookup.list(CNPG_BACKUP, unit.namespace)) {
+  for (const backup of lookup.byIndex(CNPG_BACKUP, "cluster", nameKey(unit.namespace, unit.name))) {
     const status = statusOf(backup);
-    if (backedUpCluster(backup) !== unit.name || own(status, "phase") !== "completed") continue;
+    if (own(status, "phase") !== "completed") continue;
     yield* recordOf(`Backup ${nameOf(backup)}`, own(status, "stoppedAt"));
   }
 }
@@ -109,26 +109,31 @@ function expiryOf(backup: JsonObject, endedAt: number): number {
 
 /** As old as the newest snapshot of the claim that has been waiting longest: all have to be there. */
 function* snapshotRecords(lookup: ObjectLookup, unit: BackupUnit): Iterable<BackupRecord> {
-  const newest = new Map<string, BackupRecord>();
-  for (const snapshot of lookup.list(VOLUME_SNAPSHOT, unit.namespace)) {
-    const claim = dig(snapshot, "spec", "source", "persistentVolumeClaimName");
-    const status = statusOf(snapshot);
-    if (typeof claim !== "string" || own(status, "readyToUse") !== true) continue;
-    const source = `VolumeSnapshot ${nameOf(snapshot)}`;
-    for (const record of recordOf(source, own(status, "creationTime"))) {
-      if (record.endedAt > (newest.get(claim)?.endedAt ?? Number.NEGATIVE_INFINITY)) {
-        newest.set(claim, record);
-      }
-    }
-  }
-  if (newest.size === 0) return;
   let oldest: BackupRecord | undefined;
   for (const claim of claimsOf(unit)) {
-    const record = newest.get(claim);
-    if (record === undefined) return;
-    if (oldest === undefined || record.endedAt < oldest.endedAt) oldest = record;
+    const newest = newestSnapshot(lookup, unit.namespace, claim);
+    if (newest === undefined) return;
+    if (oldest === undefined || newest.endedAt < oldest.endedAt) oldest = newest;
   }
   if (oldest !== undefined) yield oldest;
+}
+
+function newestSnapshot(
+  lookup: ObjectLookup,
+  namespace: string,
+  claim: string,
+): BackupRecord | undefined {
+  let newest: BackupRecord | undefined;
+  const key = nameKey(namespace, claim);
+  for (const snapshot of lookup.byIndex(VOLUME_SNAPSHOT, "snapshot-source", key)) {
+    const status = statusOf(snapshot);
+    if (own(status, "readyToUse") !== true) continue;
+    const source = `VolumeSnapshot ${nameOf(snapshot)}`;
+    for (const record of recordOf(source, own(status, "creationTime"))) {
+      if (newest === undefined || record.endedAt > newest.endedAt) newest = record;
+    }
+  }
+  return newest;
 }
 
 /** The claims that a unit has now: `<template>-<StatefulSet>-<ordinal>`, or the claim itself. */

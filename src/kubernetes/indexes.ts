@@ -1,7 +1,8 @@
 import { scaleTargetOf } from "./autoscaling.ts";
 import { BUDGETED_KINDS, podGroupsOf } from "./disruption-pods.ts";
-import { type JsonObject, own, ownObject, ownString } from "./json.ts";
+import { type JsonObject, own, ownArray, ownObject, ownString } from "./json.ts";
 import type { GroupKind } from "./kinds.ts";
+import { isDefaultDeny } from "./network-policy.ts";
 import { labelsOf, specOf } from "./object.ts";
 import { controllerOf } from "./owner.ts";
 import { ROLLOUT_KINDS, rolloutOf } from "./rollout.ts";
@@ -15,7 +16,7 @@ export interface Indexed {
 }
 
 /** A look-up from one object to those that refer to it, which spares a walk over all of a kind. */
-interface Index {
+export interface Index {
   readonly kinds: readonly GroupKind[];
   /** Under which keys an object is found; none leaves it out. */
   keys(place: Indexed): readonly string[];
@@ -26,7 +27,9 @@ interface Index {
  * - `owner`: revisions that a controller retains of a workload, by `ownerKey`
  * - `cluster`: backups and poolers of a CloudNativePG Cluster, by `nameKey`
  * - `snapshot-source`: snapshots of a PersistentVolumeClaim, by `nameKey`
- * - `unsettled`: workloads that are rolled out, or not sound, by namespace
+ * - `unsettled`: workloads in motion or not sound, of all namespaces, by `ALL`
+ * - `default-deny`: NetworkPolicies that let nothing in, by namespace
+ * - `cluster-ip`: Services by each of their addresses
  * - `pod-label`: what has Pods with a label, by `labelKey`
  */
 export type IndexName =
@@ -35,7 +38,12 @@ export type IndexName =
   | "cluster"
   | "snapshot-source"
   | "unsettled"
+  | "default-deny"
+  | "cluster-ip"
   | "pod-label";
+
+/** The one key of an index that only tells some objects from all the others. */
+export const ALL = "";
 
 export const INDEXES: Readonly<Record<IndexName, Index>> = {
   "scale-target": {
@@ -73,8 +81,15 @@ export const INDEXES: Readonly<Record<IndexName, Index>> = {
   },
   unsettled: {
     kinds: ROLLOUT_KINDS,
-    keys: ({ kind, namespace, object }) =>
-      rolloutOf(kind, object)?.phase === "settled" ? [] : [namespace],
+    keys: ({ kind, object }) => (rolloutOf(kind, object)?.phase === "settled" ? [] : [ALL]),
+  },
+  "default-deny": {
+    kinds: ["NetworkPolicy.networking.k8s.io"],
+    keys: ({ namespace, object }) => (isDefaultDeny(object) ? [namespace] : []),
+  },
+  "cluster-ip": {
+    kinds: ["Service"],
+    keys: ({ object }) => clusterAddressesOf(object),
   },
   "pod-label": {
     kinds: [...BUDGETED_KINDS, "Pod"],
@@ -123,6 +138,12 @@ const selectors: ReadonlyMap<GroupKind, (object: JsonObject) => unknown> = new M
   ["NetworkPolicy.networking.k8s.io", (object) => own(specOf(object), "podSelector") ?? {}],
   ["Service", serviceSelector],
 ]);
+
+function clusterAddressesOf(service: JsonObject): readonly string[] {
+  const spec = specOf(service);
+  const addresses = [own(spec, "clusterIP"), ...ownArray(spec, "clusterIPs")];
+  return [...new Set(addresses.filter((address) => typeof address === "string"))];
+}
 
 /** A Service without selector has its endpoints written by somebody else. */
 function serviceSelector(object: JsonObject): unknown {

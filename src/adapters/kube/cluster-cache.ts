@@ -1,6 +1,6 @@
 import type { ClusterView, ObjectSet, Readability } from "../../engine/cluster-view.ts";
+import type { IndexName } from "../../engine/indexes.ts";
 import { ObjectIndex } from "../../engine/object-index.ts";
-import type { IndexName } from "../../kubernetes/indexes.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import { type GroupKind, type KindInfo, kindInfo } from "../../kubernetes/kinds.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";

@@ -26,7 +26,7 @@ const keptAnnotations: ReadonlySet<string> = new Set([
 ]);
 
 export function isKeptAnnotation(key: string): boolean {
-  return key.startsWith(PREFIX) || keptAnnotations.has(key);
+  return key.startsWith(PREFIX) || keptAnnotations.has(key) || key.startsWith(INSTRUMENTATION);
 }
 
 /**

@@ -55,9 +55,8 @@ function isLost({ subject, object }: RuleContext): boolean {
 
 /** What is not seen is not there; unread policies make this a warning. */
 function hasAnother({ subject, cluster }: RuleContext): boolean {
-  for (const policy of cluster.list(NETWORK_POLICY, subject.namespace)) {
-    if (nameOf(policy) === subject.name || isTerminating(policy)) continue;
-    if (isDefaultDeny(policy)) return true;
+  for (const policy of cluster.byIndex(NETWORK_POLICY, "default-deny", subject.namespace)) {
+    if (nameOf(policy) !== subject.name && !isTerminating(policy)) return true;
   }
   return false;
 }

@@ -1,12 +1,13 @@
 import { componentOf } from "../../engine/component.ts";
-import { layeredNamespaces, layerOfNamespace } from "../../engine/layered-namespaces.ts";
+import { layerOfNamespace } from "../../engine/layered-namespaces.ts";
 import type { RecentUpgrade } from "../../engine/recent-upgrades.ts";
 import type { RuleContext } from "../../engine/rule.ts";
 import { Judged } from "../../engine/subject.ts";
 import { MINUTE } from "../../kubernetes/duration.ts";
+import { ALL } from "../../kubernetes/indexes.ts";
 import { type JsonObject, own } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
-import { isTerminating, metadataOf, nameOf } from "../../kubernetes/object.ts";
+import { isTerminating, metadataOf, nameOf, namespaceOf } from "../../kubernetes/object.ts";
 import { rolloutBegin } from "../../kubernetes/revision.ts";
 import { ROLLOUT_KINDS, type Rollout, rolloutOf } from "../../kubernetes/rollout.ts";
 
@@ -38,16 +39,16 @@ export function* obstaclesTo(context: Context, ownLayer: string): Iterable<Obsta
   const ranks = new Map(platform.layers.map(({ name }, rank) => [name, rank]));
   const isLower = (layer: string) => (ranks.get(layer) ?? 0) < (ranks.get(ownLayer) ?? 0);
   const seen = new Set<string>();
-  for (const { name: namespace, layer } of layeredNamespaces(platform, cluster)) {
-    if (layer === ownLayer) continue;
-    for (const kind of ROLLOUT_KINDS) {
+  for (const kind of ROLLOUT_KINDS) {
+    for (const object of cluster.byIndex(kind, "unsettled", ALL)) {
+      const namespace = namespaceOf(object) ?? "";
+      const layer = layerOfNamespace(platform, cluster, namespace);
+      if (layer === undefined || layer === ownLayer) continue;
       const place = { kind, namespace, layer, isLower: isLower(layer) };
-      for (const object of cluster.list(kind, namespace)) {
-        const obstacle = obstacleAt(context, place, object);
-        if (obstacle === undefined) continue;
-        seen.add(keyOf(obstacle));
-        yield obstacle;
-      }
+      const obstacle = obstacleAt(context, place, object);
+      if (obstacle === undefined) continue;
+      seen.add(keyOf(obstacle));
+      yield obstacle;
     }
   }
   for (const upgrade of rememberedElsewhere(context, ownLayer)) {
