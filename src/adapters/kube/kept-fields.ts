@@ -23,7 +23,11 @@ const keptAnnotations: ReadonlySet<string> = new Set([
   "cnpg.io/hibernation",
   "backup.velero.io/backup-volumes",
   "backup.velero.io/backup-volumes-excludes",
+  "sidecar.opentelemetry.io/inject",
 ]);
+
+/** On a namespace they hold for all Pods in it. */
+const INSTRUMENTATION = "instrumentation.opentelemetry.io/inject-";
 
 export function isKeptAnnotation(key: string): boolean {
   return key.startsWith(PREFIX) || keptAnnotations.has(key) || key.startsWith(INSTRUMENTATION);
