@@ -29,12 +29,13 @@ const SCALABLE: readonly GroupKind[] = [
   "Cluster.postgresql.cnpg.io",
 ];
 
-/** What validating rules want to see, each cell once. */
+/** What validating rules want to see, each cell once; what every mode turns off is not sent. */
 export function validatingRegistrations(policy: Policy): readonly Registration[] {
   const cells = new Map<string, Registration>();
   for (const kind of SCALABLE) add(cells, cellOf(kind, "UPDATE", "scale", false));
   for (const check of policy.checks) {
-    if (check.rule.check !== undefined && isHeard(check)) addTargets(cells, check, policy.cap);
+    if (check.rule.check === undefined || !isHeard(check) || isOff(check)) continue;
+    addTargets(cells, check, policy.cap);
   }
   return [...cells.values()];
 }
@@ -82,6 +83,11 @@ function cellOf(
 
 function isHeard({ rule }: Check): boolean {
   return rule.doors === undefined || rule.doors.includes("admission");
+}
+
+/** Secrets, say, stay where they are until somebody asks for a rule about them. */
+function isOff({ mode, overrides }: Check): boolean {
+  return mode === "off" && overrides.every((override) => override.mode === "off");
 }
 
 /** Before scope is known: the policy's mode or a stricter override, under the overall cap. */
