@@ -30,6 +30,8 @@ export type Opening =
       readonly rule: IngressRule;
       readonly peer: Peer;
       readonly family: 4 | 6;
+      /** A /0; otherwise it takes other blocks beside this one. */
+      readonly isAlone: boolean;
     };
 
 /** Every namespace has it, set by the API server. */
@@ -141,12 +143,14 @@ function* addressOpenings(rules: readonly IngressRule[]): Iterable<Opening> {
       ({ rule }) => isTooMany || rule.ports === ports || rule.ports === "",
     );
     const family = coveredFamily(together.map(({ range }) => range));
-    const first = together.find(({ rule, range }) => {
+    const mine = together.filter(({ rule, range }) => {
       return (isTooMany || rule.ports === ports) && range.family === family;
     });
-    if (family !== undefined && first !== undefined) {
-      yield { kind: "every-address", rule: first.rule, peer: first.peer, family };
-    }
+    const alone = mine.find(({ range }) => coveredFamily([range]) !== undefined);
+    const first = alone ?? mine[0];
+    if (family === undefined || first === undefined) continue;
+    const { rule, peer } = first;
+    yield { kind: "every-address", rule, peer, family, isAlone: alone !== undefined };
   }
 }
 

@@ -123,7 +123,7 @@ suite("the credential detector", () => {
       for (const _ of credentialsByName(text));
       for (const _ of credentialParts(text));
       const took = performance.now() - start;
-      assert.ok(took < 1_500, `${JSON.stringify(piece)} took ${Math.round(took)} ms`);
+      assert.ok(took < 3_000, `${JSON.stringify(piece)} took ${Math.round(took)} ms`);
     }
   });
 

@@ -62,6 +62,6 @@ function admitted(opening: Opening): string {
     case "labels-anywhere":
       return "Pods of every namespace that wear a label anybody can set";
     case "every-address":
-      return `every IPv${opening.family} address, here or together with other blocks`;
+      return `every IPv${opening.family} address${opening.isAlone ? "" : " together with other blocks"}`;
   }
 }
