@@ -1,11 +1,13 @@
 import { pointerOf } from "../kubernetes/location.ts";
 import type { Environment } from "./environment.ts";
+import { formerState } from "./former-state.ts";
 import type { Evaluation, Judgement, RuleFault, Skipped } from "./judgement.ts";
 import { cap, type Mode } from "./modes.ts";
 import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
-import { isPreexisting, ratchetKeys } from "./ratchet.ts";
+import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
+import { NO_RECENT_UPGRADES } from "./recent-upgrades.ts";
 import type { Finding, RuleContext } from "./rule.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -22,9 +24,10 @@ export function evaluate(environment: Environment, subject: Subject): Evaluation
   };
   if (checks.length === 0) return { ...result, incomplete: false };
   const scope = scopeOf(policy, environment.cluster, subject);
+  const former = once(() => formerState(environment.cluster, subject));
   for (const check of checks) {
     if (expired?.() === true) return { ...result, incomplete: true };
-    judge({ environment, subject, scope, check }, result);
+    judge({ environment, subject, scope, check, former }, result);
   }
   if (result.judgements.some(({ finding }) => finding.gap)) {
     return {
@@ -41,6 +44,8 @@ interface Task {
   readonly subject: Subject;
   readonly scope: Scope;
   readonly check: Check;
+  /** The old object as a retained revision would have it; worked out once, when it is asked for. */
+  readonly former: () => Judged | undefined;
 }
 
 interface Results {
@@ -49,21 +54,35 @@ interface Results {
   readonly faults: RuleFault[];
 }
 
-function judge(task: Task, results: Results): void {
-  const { check, subject, scope, environment } = task;
+function judge(given: Task, results: Results): void {
+  const { check, subject } = given;
   const { rule } = check;
   if (rule.check === undefined) return;
   if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
-  const resolved = environment.policy.resolveMode(check, subject, scope.layer, environment.now);
-  // An exemption that is used shows in the audit log, however far it goes.
-  if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
   if (isUntouched(check, subject)) return;
+  let resolved = modeIn(given);
   try {
+    const task = inGovernedScope(given);
+    if (task !== given) resolved = modeIn(task);
+    // An exemption that is used shows in the audit log, however far it goes.
+    if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
     const findings = [...rule.check(contextFor(task, subject.object))];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
   }
+}
+
+function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {
+  return environment.policy.resolveMode(check, subject, scope.layer, environment.now);
+}
+
+/** A Velero Schedule lives in one namespace and is about others. */
+function inGovernedScope(task: Task): Task {
+  const { rule } = task.check;
+  if (rule.governs === undefined) return task;
+  const layer = rule.governs(contextFor(task, task.subject.object));
+  return layer === undefined ? task : { ...task, scope: { ...task.scope, layer } };
 }
 
 /** An update cannot change the answer of a rule that reads nothing that changed. */
@@ -73,7 +92,7 @@ function isUntouched(check: Check, subject: Subject): boolean {
   return readsAreEqual(check.rule, old, subject.object);
 }
 
-export function contextFor(task: Task, object: Judged): RuleContext {
+function contextFor(task: Task, object: Judged): RuleContext {
   const { environment, subject, scope, check } = task;
   return {
     subject,
@@ -84,6 +103,7 @@ export function contextFor(task: Task, object: Judged): RuleContext {
     layer: scope.layer,
     namespaceObject: scope.namespaceObject,
     now: environment.now,
+    recent: environment.recent ?? NO_RECENT_UPGRADES,
   };
 }
 
@@ -92,11 +112,8 @@ function judgementsOf(
   resolved: ResolvedMode,
   findings: readonly Finding[],
 ): Judgement[] {
-  const { check, subject } = task;
-  const before =
-    subject.old === undefined
-      ? undefined
-      : ratchetKeys(check.rule.check?.(contextFor(task, subject.old)) ?? []);
+  const { check } = task;
+  const wasThere = earlierFindings(task);
   const notVerified = unverifiedReason(check.rule, task.scope, task.environment.cluster);
   const judgements: Judgement[] = [];
   for (const finding of findings) {
@@ -107,12 +124,31 @@ function judgementsOf(
       rule: check.rule,
       mode,
       finding,
-      preexisting: before !== undefined && isPreexisting(finding, before),
+      preexisting: wasThere(finding),
       ...(notVerified === undefined ? {} : { notVerified }),
       ...(resolved.exemptedBy === undefined ? {} : { exemptedBy: resolved.exemptedBy }),
     });
   }
   return judgements;
+}
+
+/** Asks the old object first, then, for what is new to it, a revision that the update goes back to. */
+function earlierFindings(task: Task): (finding: Finding) => boolean {
+  const { old } = task.subject;
+  if (old === undefined) return () => false;
+  const before = keysOf(task, old);
+  let undone: RatchetKeys | undefined;
+  return (finding) => {
+    if (isPreexisting(finding, before)) return true;
+    const former = task.former();
+    if (former === undefined) return false;
+    undone ??= keysOf({ ...task, subject: { ...task.subject, old: former } }, former);
+    return isPreexisting(finding, undone);
+  };
+}
+
+function keysOf(task: Task, object: Judged): RatchetKeys {
+  return ratchetKeys(task.check.rule.check?.(contextFor(task, object)) ?? []);
 }
 
 function finalMode(mode: Mode, finding: Finding, notVerified: string | undefined): Mode {
@@ -140,4 +176,12 @@ function withAddition(judgement: Judgement, addition: PlannedAddition): Judgemen
   const wouldAdd = { value, enforced };
   if (!enforced || notVerified === undefined) return { ...judgement, wouldAdd };
   return { ...judgement, wouldAdd, notVerified, mode: cap(judgement.mode, "warn") };
+}
+
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
 }

@@ -5,6 +5,7 @@ import type { Environment } from "./environment.ts";
 import { applyAdditions, applyOperations } from "./patch.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Check } from "./policy.ts";
+import { NO_RECENT_UPGRADES } from "./recent-upgrades.ts";
 import type { Addition, Mutation, MutationContext } from "./rule.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { Judged, type Subject } from "./subject.ts";
@@ -174,6 +175,7 @@ function mutationOf(
     layer: scope.layer,
     namespaceObject: scope.namespaceObject,
     now: environment.now,
+    recent: environment.recent ?? NO_RECENT_UPGRADES,
     templateOpen: isTemplateOpen(subject),
   };
   return check.rule.mutate?.(context);

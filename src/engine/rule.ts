@@ -2,9 +2,11 @@ import type { z } from "zod";
 import type { JsonObject } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import type { Location } from "../kubernetes/location.ts";
+import { REVISION_KINDS } from "../kubernetes/revision.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Mode } from "./modes.ts";
 import type { Platform } from "./platform.ts";
+import type { RecentUpgrades } from "./recent-upgrades.ts";
 import type { Door, Judged, Operation, Subject } from "./subject.ts";
 
 /** The guide's eight practices in its order, then what keeps the guard itself honest. */
@@ -76,6 +78,8 @@ export interface RuleContext<P = unknown> {
   readonly namespaceObject: JsonObject | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Upgrades that were let through a moment ago. */
+  readonly recent: RecentUpgrades;
 }
 
 export interface MutationContext<P = unknown> extends RuleContext<P> {
@@ -105,6 +109,11 @@ export interface Rule<P = unknown> {
   /** Holds outside layer namespaces too; default false. */
   readonly everywhere?: boolean;
   /**
+   * The layer that an object acts on, for kinds that govern other namespaces than their own: it is
+   * judged in that scope. undefined: in the scope of its own namespace.
+   */
+  governs?(context: RuleContext<P>): string | undefined;
+  /**
    * The paths that it reads; `TP` stands for the pod template. When all are equal in the old and
    * the new object, an update cannot have changed its answer.
    */
@@ -119,8 +128,8 @@ export function defineRule<P>(rule: Rule<P>): Rule {
   return rule as Rule;
 }
 
-/** Every kind that some rule looks up: what the cache holds and RBAC allows. */
+/** Every kind that some rule or the engine looks up: what the cache holds and RBAC allows. */
 export function lookedUpKinds(rules: readonly Rule[]): readonly GroupKind[] {
   const kinds = rules.flatMap(({ needs, consults = [] }) => [...needs, ...consults]);
-  return [...new Set(["Namespace", ...kinds])];
+  return [...new Set(["Namespace", ...REVISION_KINDS, ...kinds])];
 }

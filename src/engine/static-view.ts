@@ -1,7 +1,9 @@
 import { asString, dig, type JsonObject, own, ownString } from "../kubernetes/json.ts";
 import { type GroupKind, groupKindOf, kindInfo } from "../kubernetes/kinds.ts";
 import { nameOf, namespaceOf } from "../kubernetes/object.ts";
-import type { ClusterView, Readability } from "./cluster-view.ts";
+import type { ClusterView, ObjectSet, Readability } from "./cluster-view.ts";
+import type { IndexName } from "./indexes.ts";
+import { ObjectIndex } from "./object-index.ts";
 
 /** API groups that every cluster serves; all others come with a CustomResourceDefinition. */
 const BUILT_IN_GROUPS: ReadonlySet<string> = new Set([
@@ -40,6 +42,8 @@ type ByNamespace = Map<string, ByName>;
 export class StaticView implements ClusterView {
   readonly #kinds = new Map<GroupKind, ByNamespace>();
   readonly #groups = new Set<string>();
+  /** Made when first asked for: many views are looked at once. */
+  readonly #indexes = new Map<GroupKind, ObjectIndex>();
   readonly #defaultNamespace: string;
 
   /** `defaultNamespace`: where namespaced objects live that name no namespace. */
@@ -70,6 +74,28 @@ export class StaticView implements ClusterView {
       return;
     }
     yield* byNamespace.get(namespace)?.values() ?? [];
+  }
+
+  byIndex(kind: GroupKind, index: IndexName, key: string): ObjectSet {
+    return this.#indexOf(kind).get(index, key);
+  }
+
+  selecting(
+    kind: GroupKind,
+    namespace: string,
+    labels: JsonObject | undefined,
+  ): Iterable<JsonObject> {
+    return this.#indexOf(kind).selecting(namespace, labels);
+  }
+
+  #indexOf(kind: GroupKind): ObjectIndex {
+    return getOrAdd(this.#indexes, kind, () => {
+      const index = new ObjectIndex(kind);
+      for (const [namespace, byName] of this.#kinds.get(kind) ?? []) {
+        for (const object of byName.values()) index.add(namespace, object);
+      }
+      return index;
+    });
   }
 
   #add(object: JsonObject): void {

@@ -10,6 +10,7 @@ import { subjectOf } from "./admission-subject.ts";
 import type { AdmissionPath, AdmissionRequest, Admit, Deadline } from "./ports/admission.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
+import { UpgradeMemory } from "./recent-upgrades.ts";
 
 export interface AdmitDependencies {
   /** The policy in force; changes when the policy file does. */
@@ -26,11 +27,12 @@ export interface AdmitDependencies {
 
 /** Decides admission requests by the engine; synchronous unless it has to wait for a namespace. */
 export function createAdmit(dependencies: AdmitDependencies): Admit {
+  const recent = new UpgradeMemory();
   return (request, path, deadline) => {
     const policy = dependencies.policy();
     const subject = subjectOf(request, policy);
     if (subject === undefined) return ALLOWED;
-    const decide = () => decideSubject(dependencies, subject, path, deadline);
+    const decide = () => decideSubject({ ...dependencies, recent }, subject, path, deadline);
     return awaitsNamespace(dependencies, policy, request)
       ? (dependencies.waitForNamespace?.(request.namespace).then(decide) ?? decide())
       : decide();
@@ -48,16 +50,19 @@ function awaitsNamespace(
 }
 
 function decideSubject(
-  dependencies: AdmitDependencies,
+  dependencies: AdmitDependencies & { readonly recent: UpgradeMemory },
   subject: Subject,
   path: AdmissionPath,
   deadline: Deadline,
 ): Decision {
+  const { recent, cluster, clock } = dependencies;
   const policy = dependencies.policy();
+  const now = clock.now();
   const environment: Environment = {
     policy,
-    cluster: dependencies.cluster,
-    now: dependencies.clock.now(),
+    cluster,
+    now,
+    recent,
     expired: () => deadline.expired(),
   };
   if (path === "/mutate") {
@@ -70,7 +75,9 @@ function decideSubject(
   const evaluation = evaluate(environment, subject);
   for (const { rule, error } of evaluation.faults) logFault(dependencies.logger, rule.id, error);
   const failMode = path === "/validate/fail" ? "deny" : "allow";
-  return decideValidation(subject, evaluation, policy, failMode);
+  const decision = decideValidation(subject, evaluation, policy, failMode);
+  if (decision.allowed) recent.admitted(subject, now);
+  return decision;
 }
 
 /** The stack names our own code; an error's message may quote the object, so it stays out. */

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { withFileLock } from "./file-lock.ts";
-import { type GoPackage, goBuild, requireGo } from "./go-tool.ts";
+import { cp, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ensure, MODULES, preinstalled, say } from "./binary-cache.ts";
+import { moduleFolder } from "./go-tool.ts";
 
-const MODULES = join(import.meta.dirname, "go");
 const DEFAULT_KUBE_VERSION = "1.37.2";
 const ETCD_VERSION = "3.7.3";
+const KWOK_VERSION = "0.8.0";
+const HELM_VERSION = "4.3.1";
 
 export interface Binaries {
   readonly apiserver: string;
@@ -19,49 +19,6 @@ export interface Binaries {
 
 export function kubeVersion(): string {
   return process.env["KEYMATE_GUARD_TEST_KUBE_VERSION"] || DEFAULT_KUBE_VERSION;
-}
-
-function cacheRoot(): string {
-  const own = process.env["KEYMATE_GUARD_TEST_CACHE"];
-  if (own) return resolve(own);
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "keymate-guard-test");
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-function preinstalled(name: string): string | undefined {
-  const folder = process.env["KUBEBUILDER_ASSETS"];
-  const file = folder ? resolve(folder, name) : undefined;
-  return file && existsSync(file) ? file : undefined;
-}
-
-async function compile(name: string, target: string, pkg: GoPackage): Promise<void> {
-  await requireGo(pkg.moduleDir);
-  // Compiled beside its place and renamed, so that a cut build leaves no broken binary.
-  const draft = `${target}.${process.pid}.draft`;
-  const start = performance.now();
-  say(`Building ${name} from Go modules; the first time this takes minutes.`);
-  try {
-    await goBuild(pkg, draft);
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { force: true });
-  }
-  say(`Built ${name} in ${((performance.now() - start) / 1000).toFixed(0)} s.`);
-}
-
-async function ensure(name: string, folder: string, pkg: GoPackage): Promise<string> {
-  const dir = join(cacheRoot(), folder);
-  const target = join(dir, name);
-  if (existsSync(target)) return target;
-  await mkdir(dir, { recursive: true });
-  const build = async () => {
-    if (!existsSync(target)) await compile(name, target, pkg);
-  };
-  await withFileLock(`${target}.lock`, build, () => say(`Waiting for another build of ${name}.`));
-  return target;
 }
 
 /** The stamp a release build carries; without it the server reports version 0.0.0. */
@@ -106,6 +63,37 @@ export async function ensureBinaries(): Promise<Binaries> {
   return { apiserver, controllerManager, kubectl, etcd: await etcd() };
 }
 
+/** Path of kube-scheduler. */
+export function ensureScheduler(): Promise<string> {
+  return kubernetes("kube-scheduler");
+}
+
+export interface Kwok {
+  readonly file: string;
+  /** Folder of the Stage objects that come with it: what it plays for a kubelet. */
+  readonly stages: string;
+}
+
+/** kwok, which plays the kubelets, and its stages. */
+export async function ensureKwok(): Promise<Kwok> {
+  const moduleDir = join(MODULES, `kwok-${KWOK_VERSION}`);
+  const pkg = { moduleDir, path: "sigs.k8s.io/kwok/cmd/kwok", ldflags: "-s -w" };
+  const file = await ensure("kwok", `kwok-${KWOK_VERSION}`, pkg);
+  const stages = join(dirname(file), "stage");
+  if (!existsSync(stages)) {
+    const source = await moduleFolder(moduleDir, "sigs.k8s.io/kwok");
+    await cp(join(source, "kustomize", "stage"), stages, { recursive: true });
+  }
+  return { file, stages };
+}
+
+/** Path of helm. */
+export async function ensureHelm(): Promise<string> {
+  const moduleDir = join(MODULES, `helm-${HELM_VERSION}`);
+  const pkg = { moduleDir, path: "helm.sh/helm/v4/cmd/helm", ldflags: "-s -w" };
+  return preinstalled("helm") ?? ensure("helm", `helm-${HELM_VERSION}`, pkg);
+}
+
 /** Path of the program that applies patches with the API server's library. */
 export async function ensurePatchcheck(): Promise<string> {
   const moduleDir = join(MODULES, "patchcheck");
@@ -119,7 +107,13 @@ export async function ensurePatchcheck(): Promise<string> {
 
 if (import.meta.main) {
   try {
-    const paths = { ...(await ensureBinaries()), patchcheck: await ensurePatchcheck() };
+    const paths = {
+      ...(await ensureBinaries()),
+      scheduler: await ensureScheduler(),
+      kwok: (await ensureKwok()).file,
+      helm: await ensureHelm(),
+      patchcheck: await ensurePatchcheck(),
+    };
     for (const [name, path] of Object.entries(paths)) console.log(`${name}\t${path}`);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));

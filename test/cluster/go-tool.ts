@@ -59,3 +59,10 @@ export async function goBuild(pkg: GoPackage, output: string): Promise<void> {
   });
   if (code !== 0) throw new Error(`go build ${pkg.path} ended with code ${code}`);
 }
+
+/** Where the sources of a module lie that the given one requires. */
+export async function moduleFolder(moduleDir: string, path: string): Promise<string> {
+  const args = ["list", "-m", "-f", "{{.Dir}}", path];
+  const { stdout } = await run("go", args, { cwd: moduleDir });
+  return stdout.trim();
+}

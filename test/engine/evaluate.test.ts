@@ -36,6 +36,14 @@ test("evaluation caps rules at the unlayered mode outside the layers, but not th
   ]);
 });
 
+test("evaluation judges an object in the scope of what it governs elsewhere", () => {
+  const subject = subjectOf(deployment({ bad: "x" }, "elsewhere"));
+  const governing = (layer: string | undefined) =>
+    environmentOf([badRule("r", { governs: () => layer })]);
+  assert.deepEqual(modes(governing("data"), subject), ["enforce"]);
+  assert.deepEqual(modes(governing(undefined), subject), ["audit"]);
+});
+
 test("evaluation takes the layer from the namespace's label before the policy's list", () => {
   const labelled = (layer: string) =>
     new StaticView([
@@ -136,6 +144,8 @@ test("evaluation never denies by a rule whose kind cannot be read", () => {
     reason: () => "no permission to list limitranges",
     get: () => undefined,
     list: () => [],
+    byIndex: () => new Set<never>(),
+    selecting: () => [],
   };
   const environment = environmentOf([badRule("a", { needs: ["LimitRange"] }), badRule("b")], {
     cluster,
@@ -235,6 +245,8 @@ test("a gap that would be filled, could everything be read, is no reason to deny
     reason: () => "not synced",
     get: () => undefined,
     list: () => [],
+    byIndex: () => new Set<never>(),
+    selecting: () => [],
   };
   const gapRule = fakeRule("gap", { check: () => [finding("fill", { gap: true })] });
   const rules = [addingRule("add", "fill", { needs: ["LimitRange"] }), gapRule];

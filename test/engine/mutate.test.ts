@@ -61,6 +61,8 @@ test("mutation leaves alone what it needs another kind for, while that cannot be
     reason: () => "not synced",
     get: () => undefined,
     list: () => [],
+    byIndex: () => new Set<never>(),
+    selecting: () => [],
   };
   const rules = [addingRule("needy", "a", { needs: ["LimitRange"] }), addingRule("plain", "b")];
   const plan = planMutation(environmentOf(rules, { cluster }), subjectOf(deployment));

@@ -73,4 +73,6 @@ export const UNREADABLE: ClusterView = {
   reason: (kind) => `${kind} is not synced`,
   get: () => undefined,
   list: () => [],
+  byIndex: () => new Set(),
+  selecting: () => [],
 };

@@ -4,7 +4,7 @@ import { parse, parseAllDocuments } from "yaml";
 import type { Environment } from "../../src/engine/environment.ts";
 import { isStampedByController } from "../../src/engine/requesters.ts";
 import { StaticView } from "../../src/engine/static-view.ts";
-import type { Door, Operation, Subject } from "../../src/engine/subject.ts";
+import { type Door, Judged, type Operation, type Subject } from "../../src/engine/subject.ts";
 import { type JsonObject, ownObject } from "../../src/kubernetes/json.ts";
 import { RULES } from "../../src/rules/index.ts";
 import { mustBeObject, subjectOf } from "./builders.ts";
@@ -36,6 +36,8 @@ export interface FixtureSettings {
   /** ISO 8601. */
   readonly now: string;
   readonly subresource: string;
+  /** Kind of the object that a subresource of another kind belongs to: a Scale says nothing of it. */
+  readonly parent: string;
   /** Laid over the `spec` of the embedded policy. */
   readonly policy: JsonObject;
 }
@@ -46,6 +48,7 @@ const DEFAULTS: FixtureSettings = {
   user: "developer",
   now: "2026-11-23T00:00:00Z",
   subresource: "",
+  parent: "",
   policy: {},
 };
 
@@ -123,28 +126,48 @@ export function judgedDocument({ documents, file }: Fixture): JsonObject {
 
 /** What a door would hand to the engine; `object` replaces the judged document. */
 export function subjectOfFixture(fixture: Fixture, object = judgedDocument(fixture)): Subject {
-  const { operation, door, user, subresource } = fixture.settings;
+  const { operation, door, user, subresource, parent } = fixture.settings;
   const old = operation === "UPDATE" ? fixture.documents.at(-2) : undefined;
   if (operation === "UPDATE" && old === undefined)
     throw new Error(`${fixture.file}: no old object`);
   const subject = subjectOf(object, { operation, door, user, subresource, ...(old && { old }) });
   const stamped = operation === "CREATE" && isStampedByController(user, subject.kind);
   const { policy } = environmentOf(fixture);
-  return { ...subject, byController: stamped || policy.isTrustedController(user) };
+  const byController = stamped || policy.isTrustedController(user);
+  return parent === ""
+    ? { ...subject, byController }
+    : ofParent({ ...subject, byController }, parent);
+}
+
+function ofParent(subject: Subject, kind: string): Subject {
+  const { object, old } = subject;
+  return {
+    ...subject,
+    kind,
+    object: new Judged(kind, object.raw),
+    old: old && new Judged(kind, old.raw),
+  };
 }
 
 /**
- * On admission of a new object the cluster does not hold it yet; everywhere else it does. A `fix`
- * shows what its own rule adds: the other mutating rules are off unless the fixture says otherwise.
+ * What the cluster holds: on admission of a new object not yet that, everywhere else it does. A
+ * `fix` shows what its own rule adds: the other mutating rules are off unless the fixture says
+ * otherwise.
  */
-export function environmentOf({ rule, kind, settings, documents }: Fixture): Environment {
-  const isNew = settings.door === "admission" && settings.operation !== "DELETE";
+export function environmentOf(fixture: Fixture): Environment {
+  const { rule, kind, settings } = fixture;
   const spec = kind === "fix" ? withoutOtherMutations(rule, settings.policy) : settings.policy;
   return {
     policy: policyWith(spec),
-    cluster: new StaticView(isNew ? documents.slice(0, -1) : documents),
+    cluster: new StaticView(clusterOf(fixture)),
     now: Date.parse(settings.now),
   };
+}
+
+/** The objects of the cluster that the fixture plays in. */
+export function clusterOf({ settings, documents }: Fixture): readonly JsonObject[] {
+  const isNew = settings.door === "admission" && settings.operation !== "DELETE";
+  return isNew ? documents.slice(0, -1) : documents;
 }
 
 function withoutOtherMutations(rule: string, spec: JsonObject): JsonObject {

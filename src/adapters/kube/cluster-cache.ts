@@ -1,4 +1,6 @@
-import type { ClusterView, Readability } from "../../engine/cluster-view.ts";
+import type { ClusterView, ObjectSet, Readability } from "../../engine/cluster-view.ts";
+import type { IndexName } from "../../engine/indexes.ts";
+import { ObjectIndex } from "../../engine/object-index.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import { type GroupKind, type KindInfo, kindInfo } from "../../kubernetes/kinds.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
@@ -12,6 +14,8 @@ import { Waiters } from "./waiters.ts";
 
 /** Longer than this without a sign of life, and the cache no longer speaks for the cluster. */
 const STALE_MS = 300_000;
+
+const NONE: ReadonlySet<never> = new Set();
 
 export interface ClusterCacheOptions {
   readonly connection: Connection;
@@ -34,6 +38,7 @@ interface Entry {
   readonly info: KindInfo;
   readonly what: string;
   readonly store: ObjectStore;
+  readonly index: ObjectIndex;
   readonly reflector: Reflector;
   readonly waiters: Waiters;
 }
@@ -111,6 +116,18 @@ export class ClusterCache implements ClusterView {
     };
   }
 
+  byIndex(kind: GroupKind, index: IndexName, key: string): ObjectSet {
+    return this.#entries.get(kind)?.index.get(index, key) ?? NONE;
+  }
+
+  selecting(
+    kind: GroupKind,
+    namespace: string,
+    labels: JsonObject | undefined,
+  ): Iterable<JsonObject> {
+    return this.#entries.get(kind)?.index.selecting(namespace, labels) ?? NONE;
+  }
+
   /**
    * The object as soon as the cache has it, undefined when `ms` are over. Does not wait for a kind
    * that cannot be read.
@@ -136,10 +153,11 @@ function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
   const { connection, clock, logger, random, onChange } = options;
   const { metadataOnly, project } = projectionOf(info);
   const waiters = new Waiters(clock);
+  const index = new ObjectIndex(kind);
   const store = new ObjectStore((change) => {
     waiters.notify(change);
     onChange?.(kind, change);
-  });
+  }, index);
   const collection = collectionOf(info, metadataOnly);
   const reflector = new Reflector({
     connection,
@@ -150,5 +168,5 @@ function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
     logger,
     random,
   });
-  return { info, what: collection.what, store, reflector, waiters };
+  return { info, what: collection.what, store, index, reflector, waiters };
 }

@@ -6,7 +6,7 @@ import {
   ownObject,
   ownString,
 } from "../../kubernetes/json.ts";
-import { apiVersionOf, type KindInfo } from "../../kubernetes/kinds.ts";
+import { type KindInfo, versionsOf } from "../../kubernetes/kinds.ts";
 import type { ApiRequest, Connection } from "./api-client.ts";
 import { answerError, KubeError, parseObject } from "./kube-error.ts";
 
@@ -17,6 +17,8 @@ const LIST_TIMEOUT_MS = 60_000;
 export interface Collection {
   /** `/apis/apps/v1/deployments` */
   readonly path: string;
+  /** The same in other versions; at least one is served where the resource exists. */
+  readonly otherPaths?: readonly string[];
   /** For messages: `deployments.apps`. */
   readonly what: string;
   readonly fieldSelector?: string;
@@ -27,11 +29,11 @@ export interface Collection {
 /** All objects of a kind in the cluster. */
 export function collectionOf(kind: KindInfo, metadataOnly = false): Collection {
   const { group, plural } = kind;
-  return {
-    path: `${group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}/${plural}`,
-    what: group === "" ? plural : `${plural}.${group}`,
-    metadataOnly,
-  };
+  const root = group === "" ? "/api" : `/apis/${group}`;
+  const [path = "", ...otherPaths] = versionsOf(kind).map(
+    (version) => `${root}/${version}/${plural}`,
+  );
+  return { path, otherPaths, what: group === "" ? plural : `${plural}.${group}`, metadataOnly };
 }
 
 /** One named object; the field selector is what makes RBAC by resourceNames apply. */

@@ -8,6 +8,8 @@ export type KubeErrorCode =
   | "not-found"
   /** The resource exists, but not in the version that was asked for. */
   | "other-version"
+  /** It is served in another version that we can read. */
+  | "moved"
   | "conflict"
   /** The resourceVersion or continue token is too old: list again. */
   | "expired"

@@ -1,3 +1,4 @@
+import type { ObjectIndex } from "../../engine/object-index.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import { nameOf, namespaceOf, resourceVersionOf } from "../../kubernetes/object.ts";
 
@@ -17,10 +18,15 @@ export class ObjectStore {
   #namespaces = new Map<string, ByName>();
   #size = 0;
   readonly #listener: ObjectListener;
+  readonly #index: ObjectIndex | undefined;
 
-  /** The listener hears of each difference, after it took effect. It must not throw. */
-  constructor(listener: ObjectListener = () => {}) {
+  /**
+   * The listener hears of each difference, after it took effect. It must not throw. The index is
+   * kept in step.
+   */
+  constructor(listener: ObjectListener = () => {}, index?: ObjectIndex) {
     this.#listener = listener;
+    this.#index = index;
   }
 
   get size(): number {
@@ -43,15 +49,21 @@ export class ObjectStore {
     const { namespace, name } = keyOf(object);
     const objects = this.#namespaces.get(namespace) ?? new Map<string, JsonObject>();
     this.#namespaces.set(namespace, objects);
-    if (!objects.has(name)) this.#size += 1;
+    const former = objects.get(name);
+    if (former === undefined) this.#size += 1;
+    else this.#index?.remove(namespace, former);
     objects.set(name, object);
+    this.#index?.add(namespace, object);
     this.#listener({ type: "set", object, namespace, name });
   }
 
   delete(object: JsonObject): void {
     const { namespace, name } = keyOf(object);
     const objects = this.#namespaces.get(namespace);
-    if (objects?.delete(name) !== true) return;
+    const former = objects?.get(name);
+    if (objects === undefined || former === undefined) return;
+    objects.delete(name);
+    this.#index?.remove(namespace, former);
     this.#size -= 1;
     if (objects.size === 0) this.#namespaces.delete(namespace);
     this.#listener({ type: "delete", object, namespace, name });

@@ -4,7 +4,7 @@ import type { Logger } from "../../usecases/ports/logger.ts";
 import type { Connection } from "./api-client.ts";
 import { Backoff } from "./backoff.ts";
 import { type Collection, listPages, type WatchEvent } from "./collection.ts";
-import { type KubeError, transportError } from "./kube-error.ts";
+import { KubeError, transportError } from "./kube-error.ts";
 import { servedElsewhere } from "./served-versions.ts";
 import { watchOnce } from "./watch-stream.ts";
 
@@ -56,6 +56,8 @@ export interface ReflectorStatus {
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
+  /** Where it is served; another version than the given one once that turned out to be missing. */
+  #collection: Collection;
   readonly #backoff: Backoff;
   readonly #status: { -readonly [K in keyof ReflectorStatus]: ReflectorStatus[K] } = {
     state: "cold",
@@ -76,6 +78,7 @@ export class Reflector {
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
+    this.#collection = options.collection;
     this.#backoff = new Backoff(options.random);
   }
 
@@ -85,7 +88,7 @@ export class Reflector {
 
   /** Resolves when the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, logger, collection } = this.#options;
+    const { clock, logger } = this.#options;
     while (!signal.aborted) {
       const started = clock.now();
       let wait: number;
@@ -99,7 +102,7 @@ export class Reflector {
         if (signal.aborted) return;
         if (clock.now() - started >= HEALTHY_MS) this.#backoff.reset();
         wait = this.#afterFailure(failure);
-        this.#report(failure, logger, collection, wait);
+        this.#report(failure, logger, wait);
       }
       this.#status.reconnects += 1;
       await clock.sleep(wait, signal);
@@ -107,14 +110,14 @@ export class Reflector {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { connection, collection, project, sink, clock } = this.#options;
+    const { connection, project, sink, clock } = this.#options;
     if (this.#listed) {
       this.#status.relists += 1;
       this.#lastRelist = clock.now();
     }
     const objects: JsonObject[] = [];
     let version = "";
-    for await (const page of listPages(connection, collection, !this.#listed, signal)) {
+    for await (const page of listPages(connection, this.#collection, !this.#listed, signal)) {
       for (const item of page.items) objects.push(project(item));
       version = page.resourceVersion;
       this.#status.bytes += page.bytes;
@@ -129,7 +132,8 @@ export class Reflector {
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    const { connection, collection, clock, random } = this.#options;
+    const { connection, clock, random } = this.#options;
+    const collection = this.#collection;
     const options = { connection, collection, resourceVersion, clock, random };
     const handlers = {
       opened: () => {
@@ -161,10 +165,13 @@ export class Reflector {
   }
 
   async #explain(error: unknown, signal: AbortSignal): Promise<KubeError> {
-    const { connection, collection } = this.#options;
+    const { connection } = this.#options;
     const failure = transportError(error, connection.server);
     if (failure.code !== "not-found") return failure;
-    return (await servedElsewhere(connection, collection, signal)) ?? failure;
+    const found = await servedElsewhere(connection, this.#collection, signal);
+    if (found === undefined || found instanceof KubeError) return found ?? failure;
+    this.#collection = found;
+    return new KubeError("moved", `${found.what} is served at ${found.path}`);
   }
 
   /** Updates the state and returns how long to wait. */
@@ -186,6 +193,9 @@ export class Reflector {
         this.#status.state = "absent";
         sink.replace([]);
         return this.#afterRefusal();
+      case "moved":
+        this.#version = undefined;
+        return this.#backoff.next();
       case "garbled":
         if (this.#version === this.#garbledAt) this.#version = undefined;
         this.#garbledAt = this.#version;
@@ -201,10 +211,15 @@ export class Reflector {
     return RETRY_MS * share * (0.75 + this.#options.random() / 2);
   }
 
-  #report(error: KubeError, logger: Logger, { what }: Collection, waitMs: number): void {
-    const fields = { collection: what, code: error.code, problem: error.message, waitMs };
-    // An optional kind that is not installed, and a version too old, are everyday life.
-    if (error.code === "not-found" || error.code === "expired") {
+  #report(error: KubeError, logger: Logger, waitMs: number): void {
+    const fields = {
+      collection: this.#collection.what,
+      code: error.code,
+      problem: error.message,
+      waitMs,
+    };
+    // An optional kind that is not installed or an older one, and a version too old, are everyday life.
+    if (error.code === "not-found" || error.code === "expired" || error.code === "moved") {
       logger.debug(fields, "watch interrupted");
     } else logger.warn(fields, "watch interrupted");
   }

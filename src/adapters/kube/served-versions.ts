@@ -4,31 +4,54 @@ import type { Collection } from "./collection.ts";
 import { KubeError, parseObject, transportError } from "./kube-error.ts";
 
 /**
- * Why a collection that answers 404 is not simply absent: its group serves the resource in another
- * version, or cannot be asked. Undefined when the cluster really has no such resource.
+ * Where a collection that answers 404 is really served: at another of its paths, or in a version
+ * that we cannot read, or it cannot be asked. Undefined when the cluster has no such resource.
  */
 export async function servedElsewhere(
   connection: Connection,
   collection: Collection,
   signal: AbortSignal,
-): Promise<KubeError | undefined> {
-  const [, root, group, version, plural] = collection.path.split("/");
+): Promise<Collection | KubeError | undefined> {
+  const { path, otherPaths = [], what } = collection;
+  const [, root, group, version, plural] = path.split("/");
   if (root !== "apis" || group === undefined || plural === undefined) return undefined;
   try {
-    const served = await get(connection, `/apis/${group}`, signal);
-    for (const entry of ownArray(served, "versions")) {
-      const other = dig(entry, "version");
-      if (typeof other !== "string" || other === version) continue;
-      const resources = await get(connection, `/apis/${group}/${other}`, signal);
-      if (ownArray(resources, "resources").some((item) => dig(item, "name") === plural)) {
-        const text = `${collection.what} is served as ${other}, not as ${version}; upgrade the operator that brings it, or the guard`;
-        return new KubeError("other-version", text);
-      }
+    let unknown: string | undefined;
+    for (const other of await versionsServed(connection, group, plural, signal)) {
+      const place = `/apis/${group}/${other}/${plural}`;
+      if (other === version) continue;
+      if (otherPaths.includes(place)) return elsewhere(collection, place);
+      unknown ??= other;
     }
-    return undefined;
+    if (unknown === undefined) return undefined;
+    const text = `${what} is served as ${unknown}, not as ${version}; upgrade the operator that brings it, or the guard`;
+    return new KubeError("other-version", text);
   } catch (error) {
     return transportError(error, connection.server);
   }
+}
+
+function elsewhere(collection: Collection, path: string): Collection {
+  const paths = [collection.path, ...(collection.otherPaths ?? [])];
+  return { ...collection, path, otherPaths: paths.filter((other) => other !== path) };
+}
+
+async function versionsServed(
+  connection: Connection,
+  group: string,
+  plural: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const served = await get(connection, `/apis/${group}`, signal);
+  const versions: string[] = [];
+  for (const entry of ownArray(served, "versions")) {
+    const version = dig(entry, "version");
+    if (typeof version !== "string") continue;
+    const resources = await get(connection, `/apis/${group}/${version}`, signal);
+    const isThere = ownArray(resources, "resources").some((item) => dig(item, "name") === plural);
+    if (isThere) versions.push(version);
+  }
+  return versions;
 }
 
 async function get(

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { type ComponentClaim, componentOf } from "../../engine/component.ts";
+import { type ComponentClaim, componentOf, componentOfKind } from "../../engine/component.ts";
 import { COMPONENT_LABEL, LAYER_LABEL, type Platform } from "../../engine/platform.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { Judged } from "../../engine/subject.ts";
+import { nameKey } from "../../kubernetes/indexes.ts";
 import { type JsonObject, own } from "../../kubernetes/json.ts";
+import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { field, type Location, ROOT } from "../../kubernetes/location.ts";
 import { isTerminating, labelsOf, nameOf } from "../../kubernetes/object.ts";
 import {
@@ -102,9 +104,9 @@ function mixed(context: RuleContext, claim: ComponentClaim, own: string): Findin
 }
 
 function neighbour(context: RuleContext, layer: string): ComponentClaim | undefined {
-  const { cluster, subject, platform } = context;
+  const { platform, subject } = context;
   for (const kind of TOP_LEVEL_WORKLOADS) {
-    for (const raw of cluster.list(kind, subject.namespace)) {
+    for (const raw of sureComponents(context, kind, layer)) {
       if (isTerminating(raw)) continue;
       if (kind === subject.kind && nameOf(raw) === subject.name) continue;
       const claim = componentOf(platform, new Judged(kind, raw));
@@ -114,6 +116,22 @@ function neighbour(context: RuleContext, layer: string): ComponentClaim | undefi
     }
   }
   return undefined;
+}
+
+/** What declares a component of another layer, or is one by its kind. */
+function* sureComponents(
+  { cluster, platform, subject }: RuleContext,
+  kind: GroupKind,
+  layer: string,
+): Iterable<JsonObject> {
+  if (componentOfKind(platform, kind) !== undefined) {
+    yield* cluster.list(kind, subject.namespace);
+    return;
+  }
+  for (const component of platform.components.values()) {
+    if (component.layer === layer) continue;
+    yield* cluster.byIndex(kind, "component", nameKey(subject.namespace, component.name));
+  }
 }
 
 function layerName(platform: Platform, { name }: ComponentClaim): string | undefined {

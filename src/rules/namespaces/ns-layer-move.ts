@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ClusterView } from "../../engine/cluster-view.ts";
+import { overrideAdvice } from "../../engine/override-advice.ts";
 import { LAYER_LABEL, layerOf, type Platform } from "../../engine/platform.ts";
 import { defineRule } from "../../engine/rule.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
@@ -32,7 +33,7 @@ export default defineRule({
     return [
       {
         message: `namespace ${namespace} holds ${contents}`,
-        fix: `move them first, or let it pass by an override of the policy: ${overrideFor(namespace, now)}`,
+        fix: `move them first, or let it pass by an override of the policy: ${overrideAdvice("ns-layer-move", subject, now)}`,
         location: labelLocation(LAYER_LABEL),
         key: `moved:${layer}`,
       },
@@ -90,10 +91,4 @@ function isCountedByOwner(cluster: ClusterView, namespace: string, object: JsonO
 
 function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-/** Ready to paste under `overrides`; good for today. */
-function overrideFor(namespace: string, now: number): string {
-  const today = new Date(now).toISOString().slice(0, 10);
-  return `{rules: [ns-layer-move], objects: [Namespace/${namespace}], mode: warn, until: ${today}}`;
 }

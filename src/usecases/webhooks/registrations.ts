@@ -2,12 +2,13 @@ import type { Mode } from "../../engine/modes.ts";
 import { cap } from "../../engine/modes.ts";
 import type { Check, Policy } from "../../engine/policy.ts";
 import type { Operation } from "../../engine/subject.ts";
-import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
+import { type GroupKind, kindInfo, versionsOf } from "../../kubernetes/kinds.ts";
 
 /** One cell of a webhook rule: a resource, perhaps with subresource, in one operation. */
 export interface Registration {
   readonly group: string;
-  readonly version: string;
+  /** As many as may be served: each is sent as it was asked for. */
+  readonly versions: readonly string[];
   /** `deployments` or `pods/resize`. */
   readonly resource: string;
   readonly operation: Operation;
@@ -28,12 +29,13 @@ const SCALABLE: readonly GroupKind[] = [
   "Cluster.postgresql.cnpg.io",
 ];
 
-/** What validating rules want to see, each cell once. */
+/** What validating rules want to see, each cell once; what every mode turns off is not sent. */
 export function validatingRegistrations(policy: Policy): readonly Registration[] {
   const cells = new Map<string, Registration>();
   for (const kind of SCALABLE) add(cells, cellOf(kind, "UPDATE", "scale", false));
   for (const check of policy.checks) {
-    if (check.rule.check !== undefined && isHeard(check)) addTargets(cells, check, policy.cap);
+    if (check.rule.check === undefined || !isHeard(check) || isOff(check)) continue;
+    addTargets(cells, check, policy.cap);
   }
   return [...cells.values()];
 }
@@ -74,13 +76,18 @@ function cellOf(
 ): Registration | undefined {
   const info = kindInfo(kind);
   if (info === undefined) return undefined;
-  const { group, version, plural, namespaced } = info;
+  const { group, plural, namespaced } = info;
   const resource = subresource === "" ? plural : `${plural}/${subresource}`;
-  return { group, version, resource, operation, namespaced, enforceable };
+  return { group, versions: versionsOf(info), resource, operation, namespaced, enforceable };
 }
 
 function isHeard({ rule }: Check): boolean {
   return rule.doors === undefined || rule.doors.includes("admission");
+}
+
+/** Secrets, say, stay where they are until somebody asks for a rule about them. */
+function isOff({ mode, overrides }: Check): boolean {
+  return mode === "off" && overrides.every((override) => override.mode === "off");
 }
 
 /** Before scope is known: the policy's mode or a stricter override, under the overall cap. */

@@ -21,11 +21,11 @@ export function rulesOf(cells: readonly Registration[]): readonly WebhookRule[] 
     const first = group[0];
     if (first === undefined) continue;
     const operations = group.map(({ operation }) => operation).sort();
-    const key = `${first.group} ${first.version} ${operations.join()} ${first.namespaced}`;
+    const key = `${first.group} ${first.versions.join()} ${operations.join()} ${first.namespaced}`;
     const present = rules.get(key);
     rules.set(key, {
       apiGroups: [first.group],
-      apiVersions: [first.version],
+      apiVersions: first.versions,
       operations,
       resources: [...(present?.resources ?? []), first.resource].sort(),
       scope: first.namespaced ? "Namespaced" : "Cluster",

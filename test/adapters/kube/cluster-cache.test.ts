@@ -13,7 +13,12 @@ async function setup(prepare: (server: FakeApiServer) => void = () => {}) {
   prepare(server);
   const clock = new FakeClock();
   const connection = connectTo(server.url);
-  const kinds = ["Namespace", "Deployment.apps", "Cluster.postgresql.cnpg.io"];
+  const kinds = [
+    "Namespace",
+    "Deployment.apps",
+    "Cluster.postgresql.cnpg.io",
+    "PeerAuthentication.security.istio.io",
+  ];
   const logger = memoryLogger();
   const cache = new ClusterCache({ connection, kinds, clock, logger, random: half });
   const abort = new AbortController();
@@ -33,7 +38,7 @@ async function setup(prepare: (server: FakeApiServer) => void = () => {}) {
 }
 
 function deployment(name: string, namespace: string) {
-  return { metadata: { name, namespace }, spec: { replicas: 2, paused: true } };
+  return { metadata: { name, namespace }, spec: { replicas: 2, minReadySeconds: 5 } };
 }
 
 function names(objects: Iterable<unknown>): string[] {
@@ -80,6 +85,46 @@ test("a cluster cache cannot read a kind that is served in another version only"
     it.cache.reason("Cluster.postgresql.cnpg.io") ?? "",
     /^clusters.postgresql.cnpg.io is served as v1beta1, not as v1;/,
   );
+});
+
+const PEERS = "/apis/security.istio.io/v1beta1/peerauthentications";
+
+/** Istio before 1.22: a version that we can read, but not the one that is asked for first. */
+function serveOlderIstio(server: FakeApiServer) {
+  server.serve(PEERS);
+  const answers: Record<string, object> = {
+    "/apis/security.istio.io": { versions: [{ version: "v1beta1" }] },
+    "/apis/security.istio.io/v1beta1": { resources: [{ name: "peerauthentications" }] },
+  };
+  server.fault(({ path }, response) => {
+    const body = answers[path];
+    if (body !== undefined) response.end(JSON.stringify(body));
+    return body !== undefined;
+  });
+}
+
+test("a cluster cache reads a kind in the version that is served", async () => {
+  await using it = await setup(serveOlderIstio);
+  const peers = () => [...it.cache.list("PeerAuthentication.security.istio.io")];
+  it.start();
+  await until(() => it.cache.pending().length === 1);
+  it.server.put(PEERS, { metadata: { name: "strict", namespace: "a" }, spec: {} });
+  await until(() => {
+    it.clock.advance(500);
+    return it.cache.synced() && peers().length === 1;
+  });
+  assert.equal(it.cache.readability("PeerAuthentication.security.istio.io"), "readable");
+});
+
+test("a cluster cache picks up a kind whose CustomResourceDefinition comes later", async () => {
+  await using it = await setup();
+  it.start();
+  await until(() => it.cache.readability("PeerAuthentication.security.istio.io") === "absent");
+  serveOlderIstio(it.server);
+  await until(() => {
+    it.clock.advance(5000);
+    return it.cache.readability("PeerAuthentication.security.istio.io") === "readable";
+  });
 });
 
 test("a cluster cache is stale after five minutes without a sign of life", async () => {
@@ -141,6 +186,7 @@ test("a cluster cache gets and lists by namespace, cut to what rules read", asyn
     ["Namespace", 1, true],
     ["Deployment.apps", 3, true],
     ["Cluster.postgresql.cnpg.io", 0, true],
+    ["PeerAuthentication.security.istio.io", 0, true],
   ]);
 });
 

@@ -38,7 +38,7 @@ test("a projected workload keeps what sizes, selects and identifies its pods", (
       },
       strategy: {},
     },
-    status: { replicas: 2 },
+    status: { replicas: 2, conditions: [{ type: "Available", status: "True", message: "long" }] },
   };
   assert.deepEqual(projection("Deployment.apps").project(object), {
     apiVersion: "apps/v1",
@@ -54,8 +54,12 @@ test("a projected workload keeps what sizes, selects and identifies its pods", (
     spec: {
       replicas: 2,
       selector: { matchLabels: { app: "api" } },
-      template: { metadata: { labels: { app: "api" } }, spec: { containers: [kept] } },
+      template: {
+        metadata: { labels: { app: "api" } },
+        spec: { containers: [kept], volumes: [{}] },
+      },
     },
+    status: { replicas: 2, conditions: [{ type: "Available", status: "True" }] },
   });
 });
 
