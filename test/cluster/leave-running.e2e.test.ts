@@ -39,8 +39,8 @@ test("a cluster to play with: what it prints works, and Ctrl-C leaves nothing", 
   assert.equal(blocked?.code, 1);
   assert.match(blocked?.text ?? "", /refused by policy keymate: 4 findings/);
   assert.equal(defaulted?.code, 0);
-  assert.match(defaulted?.text ?? "", /deployment.apps\/api created/);
-  assert.match(defaulted?.text ?? "", /Warning: \[res-default\] container api: added/);
+  assert.match(defaulted?.text ?? "", /deployment.apps\/portal created/);
+  assert.match(defaulted?.text ?? "", /Warning: \[res-default\] container portal: added/);
   assert.equal(warned?.code, 0);
   assert.match(warned?.text ?? "", /Warning: \[ns-component-label\]/);
   child.kill("SIGINT");

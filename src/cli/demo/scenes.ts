@@ -10,21 +10,27 @@ export interface Scene {
 
 const image = (name: string, version: string) => `registry.example/${name}:${version}`;
 
+/** In order, so that each scene is about one thing. */
+const PROBES = {
+  readinessProbe: { httpGet: { path: "/ready", port: 8080 } },
+  livenessProbe: { httpGet: { path: "/live", port: 8080 } },
+};
+
 export const SCENES: readonly Scene[] = [
   {
-    title: "Blocked: a database without limits, where sizing is a decision",
-    file: "db.yaml",
-    resource: "statefulsets",
-    object: workload("StatefulSet", "db", "platform-data", "relational-database", [
-      { name: "postgres", image: image("postgres", "17.2") },
+    title: "Blocked: a cache without limits in the data layer, where sizing is a decision",
+    file: "cache.yaml",
+    resource: "deployments",
+    object: workload("Deployment", "cache", "platform-data", "cache", [
+      { name: "redis", image: image("redis", "8.2.1"), ...PROBES },
     ]),
   },
   {
-    title: "Defaulted: an API without requests and limits gets those of the guide",
-    file: "api.yaml",
+    title: "Defaulted: a portal without requests and limits gets those of the guide",
+    file: "portal.yaml",
     resource: "deployments",
-    object: workload("Deployment", "api", "platform-application", "api-gateway", [
-      { name: "api", image: image("api", "1.4.0") },
+    object: workload("Deployment", "portal", "platform-application", "none", [
+      { name: "portal", image: image("portal", "1.4.0"), ...PROBES },
     ]),
   },
   {
@@ -35,6 +41,7 @@ export const SCENES: readonly Scene[] = [
       {
         name: "runner",
         image: image("runner", "2.0.1"),
+        ...PROBES,
         resources: {
           requests: { cpu: "100m", memory: "128Mi" },
           limits: { cpu: "500m", memory: "256Mi" },

@@ -1,5 +1,6 @@
 import { LAYER_LABEL } from "../../engine/platform.ts";
 import { CLEANERS, STAMPED_RESOURCES, WORKLOAD_CONTROLLERS } from "../../engine/requesters.ts";
+import { HPA_CONTROLLERS } from "../../kubernetes/autoscaling.ts";
 
 /** A CEL condition that the API server evaluates before it calls. */
 export interface MatchCondition {
@@ -48,7 +49,9 @@ export const OTHER_NAMESPACE: MatchCondition = {
 
 function byController(trusted: readonly string[]): string {
   const stamped = `request.resource.resource in ${celList(STAMPED_RESOURCES)}`;
-  const controllers = celList([...new Set([...WORKLOAD_CONTROLLERS, ...CLEANERS])]);
+  const controllers = celList([
+    ...new Set([...WORKLOAD_CONTROLLERS, ...CLEANERS, ...HPA_CONTROLLERS]),
+  ]);
   const own = [
     `(request.operation == "UPDATE" || request.operation == "CREATE" && ${stamped})`,
     `request.userInfo.username in ${controllers}`,

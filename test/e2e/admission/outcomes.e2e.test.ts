@@ -18,7 +18,7 @@ const TOLD =
 
 const api = (name = "api", namespace = "platform-application") =>
   workload("Deployment", `${namespace}/${name}`, {
-    component: "api-gateway",
+    component: "none",
     containers: [{ name: "api" }],
   });
 
@@ -45,7 +45,7 @@ test("a Deployment without limits in the application layer is stored with the gu
   assert.deepEqual(spec.template.spec.containers[0].resources, GUIDE);
   assert.deepEqual(metadata.labels, {
     "app.kubernetes.io/part-of": "keymate",
-    "policy.keymate.io/component": "api-gateway",
+    "policy.keymate.io/component": "none",
     "policy.keymate.io/layer": "application",
   });
 });

@@ -62,7 +62,7 @@ const apiVersions: Readonly<Record<Kind, string>> = {
 
 function specOf(kind: Kind, name: string, options: WorkloadOptions): object {
   const labels = { app: name };
-  const spec = podSpec(name, options);
+  const spec = podSpec(name, options, kind !== "Job" && kind !== "CronJob");
   const selected = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } };
   const job = { template: { metadata: { labels }, spec: { ...spec, restartPolicy: "Never" } } };
   switch (kind) {
@@ -79,12 +79,20 @@ function specOf(kind: Kind, name: string, options: WorkloadOptions): object {
   }
 }
 
-function podSpec(name: string, { containers, initContainers }: WorkloadOptions) {
+/** Probed where it serves, so that what is refused is refused for what a test is about. */
+function podSpec(name: string, { containers, initContainers }: WorkloadOptions, serves: boolean) {
+  const probes = serves ? PROBES : {};
   return {
     ...(initContainers ? { initContainers: initContainers.map(complete) } : {}),
-    containers: (containers ?? [{ name }]).map(complete),
+    containers: (containers ?? [{ name }]).map((one) => ({ ...probes, ...complete(one) })),
   };
 }
+
+/** Of a container that serves. */
+export const PROBES = {
+  readinessProbe: { httpGet: { path: "/ready", port: 8080 } },
+  livenessProbe: { httpGet: { path: "/live", port: 8080 } },
+};
 
 function complete(container: Container) {
   return { image: `registry.example/${container.name}:1.4.0`, ...container };
