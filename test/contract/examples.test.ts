@@ -9,6 +9,7 @@ import { planMutation } from "../../src/engine/mutate.ts";
 import { messageOf } from "../../src/engine/render.ts";
 import { StaticView } from "../../src/engine/static-view.ts";
 import type { JsonObject } from "../../src/kubernetes/json.ts";
+import { labelsOf, metadataOf } from "../../src/kubernetes/object.ts";
 import { RULES } from "../../src/rules/index.ts";
 import { checkFiles } from "../../src/usecases/check-files.ts";
 import { exitCodeOf, type ReportFinding } from "../../src/usecases/report.ts";
@@ -112,6 +113,18 @@ suite("the example platform", () => {
     const said = findingsOnArrival(kustomizeOrder(platform));
     assert.ok(said.length > 0, "workloads come before their budgets");
     for (const line of said) assert.match(line, AWAITING);
+  });
+
+  test("is applied again without a word, whatever has run in the meantime", () => {
+    const running = platform.map((manifest) => atRest(withDefaults(manifest)));
+    const environment = { policy: policyWith(), cluster: new StaticView(running), now: NOW };
+    for (const old of running) {
+      const labels = { ...labelsOf(old), touched: "yes" };
+      const raw = { ...old, metadata: { ...metadataOf(old), labels } };
+      const subject = subjectOf(raw, { operation: "UPDATE", old });
+      assert.deepEqual(evaluate(environment, subject).judgements, []);
+      assert.deepEqual(planMutation(environment, subject).patch, []);
+    }
   });
 
   test("is admitted in any order of the same objects, as far as nothing blocks", () => {
