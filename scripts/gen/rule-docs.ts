@@ -30,7 +30,9 @@ function indexOf(rules: readonly Rule[]): string {
     ]);
     return [`## ${practice}`, table(["Rule", "What it asks for", "Mode", "Fills in"], rows)];
   });
-  return page(["# Rules", ...sections]);
+  const link =
+    "What the specification names and what is shipped of it: [coverage](../coverage.md).";
+  return page(["# Rules", link, ...sections]);
 }
 
 function pageOf(rule: Rule): string {

@@ -30,6 +30,7 @@ export interface Index {
  * - `unsettled`: workloads in motion or not sound, of all namespaces, by `ALL`
  * - `default-deny`: NetworkPolicies that let nothing in, by namespace
  * - `cluster-ip`: Services by each of their addresses
+ * - `label`: Services with a label of their own, by `labelKey`
  * - `pod-label`: what has Pods with a label, by `labelKey`
  */
 export type IndexName =
@@ -40,6 +41,7 @@ export type IndexName =
   | "unsettled"
   | "default-deny"
   | "cluster-ip"
+  | "label"
   | "pod-label";
 
 /** The one key of an index that only tells some objects from all the others. */
@@ -90,6 +92,10 @@ export const INDEXES: Readonly<Record<IndexName, Index>> = {
   "cluster-ip": {
     kinds: ["Service"],
     keys: ({ object }) => clusterAddressesOf(object),
+  },
+  label: {
+    kinds: ["Service"],
+    keys: ({ namespace, object }) => labelKeys(namespace, labelsOf(object)),
   },
   "pod-label": {
     kinds: [...BUDGETED_KINDS, "Pod"],

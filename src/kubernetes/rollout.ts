@@ -63,7 +63,10 @@ function deploymentRollout(object: JsonObject): Rollout {
   const detail = `${updated} of ${replicas} Pods updated`;
   const isMoving = own(condition, "status") === "True" && reason !== "NewReplicaSetAvailable";
   if (updated < replicas || isMoving) return { phase: "progressing", detail, since };
-  if (condition === undefined && !isComplete(object)) return { phase: "progressing", detail };
+  if (condition === undefined && !isComplete(object)) {
+    const available = numberOf(status, "availableReplicas");
+    return { phase: "progressing", detail: `${available} of ${wantedOf(object)} Pods available` };
+  }
   if (own(conditionOf(object, "Available"), "status") === "False") {
     return { phase: "degraded", detail: `${numberOf(status, "availableReplicas")} Pods available` };
   }
@@ -72,11 +75,15 @@ function deploymentRollout(object: JsonObject): Rollout {
 
 /** Without a progress deadline there is no condition to read. */
 function isComplete(object: JsonObject): boolean {
-  const wanted = countOf(own(specOf(object), "replicas")) ?? 1;
+  const wanted = wantedOf(object);
   const status = statusOf(object);
   return ["updatedReplicas", "replicas", "availableReplicas"].every(
     (key) => numberOf(status, key) === wanted,
   );
+}
+
+function wantedOf(deployment: JsonObject): number {
+  return countOf(own(specOf(deployment), "replicas")) ?? 1;
 }
 
 /** A parked partition counts as progressing too; with OnDelete currentRevision never moves. */

@@ -11,6 +11,8 @@ import { type Etcd, startEtcd } from "./etcd.ts";
 import type { Flags } from "./flags.ts";
 import { createKeys } from "./keys.ts";
 import { createKubectl, type Kubectl } from "./kubectl.ts";
+import { startKwok } from "./kwok.ts";
+import { startScheduler } from "./scheduler.ts";
 import { createTokenKubeconfig, type TokenOptions } from "./token-kubeconfig.ts";
 import { type Running, Workspace } from "./workspace.ts";
 
@@ -23,6 +25,13 @@ export interface ClusterOptions extends ApiServerOptions {
   readonly controllerManager?: boolean;
   readonly controllerManagerFlags?: Flags;
   readonly etcdFlags?: Flags;
+  /** Runs kube-scheduler, which needs nodes. */
+  readonly scheduler?: boolean;
+  /**
+   * Runs kwok with this many nodes, 2 for true. With the scheduler and the controllers beside it
+   * pods run, claims are bound and rollouts come to an end, all within seconds.
+   */
+  readonly kwok?: boolean | number;
 }
 
 export interface TestCluster {
@@ -64,6 +73,9 @@ async function startIn(workspace: Workspace, options: ClusterOptions): Promise<T
         options.controllerManagerFlags,
       )
     : undefined;
+  const parts = { workspace, keys, apiServer };
+  if (options.scheduler) await startScheduler(parts);
+  if (options.kwok) await startKwok(parts, options.kwok === true ? 2 : options.kwok);
   const kubectl = createKubectl(binaries.kubectl, apiServer.kubeconfig, workspace.dir);
   const { server, kubeconfig, request, metrics, auditEvents } = apiServer;
 

@@ -11,6 +11,7 @@ export interface ClusterKeys {
   /** Client certificate in the group system:masters. */
   readonly admin: KeyPair;
   readonly controllerManager: KeyPair;
+  readonly scheduler: KeyPair;
 }
 
 const SERVING_HOSTS = [
@@ -26,10 +27,11 @@ const SERVING_HOSTS = [
 /** Every key and certificate of one cluster, written to its workspace. */
 export async function createKeys(workspace: Workspace): Promise<ClusterKeys> {
   const authority = await createAuthority("keymate-guard-test");
-  const [serving, admin, controllerManager, serviceAccount] = await Promise.all([
+  const [serving, admin, controllerManager, scheduler, serviceAccount] = await Promise.all([
     authority.issue({ commonName: "kube-apiserver", hosts: SERVING_HOSTS }),
     authority.issue({ commonName: "admin", organization: "system:masters" }),
     authority.issue({ commonName: "system:kube-controller-manager" }),
+    authority.issue({ commonName: "system:kube-scheduler" }),
     rsaPair(),
   ]);
   return {
@@ -41,5 +43,6 @@ export async function createKeys(workspace: Workspace): Promise<ClusterKeys> {
     serviceAccountPublicKeyFile: workspace.file("service-account.pub", serviceAccount.publicKey),
     admin,
     controllerManager,
+    scheduler,
   };
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { ObjectStore } from "../../src/adapters/kube/object-store.ts";
 import type { ClusterView } from "../../src/engine/cluster-view.ts";
 import { ObjectIndex } from "../../src/engine/object-index.ts";
-import { selectedBy } from "../../src/engine/pod-labels.ts";
+import { selectedBy, servicesLabelled } from "../../src/engine/pod-labels.ts";
 import { StaticView } from "../../src/engine/static-view.ts";
 import { labelKey, podSelectorOf, scaleTargetKey } from "../../src/kubernetes/indexes.ts";
 import type { JsonObject } from "../../src/kubernetes/json.ts";
@@ -141,6 +141,22 @@ suite("an index", () => {
       scaleTargetKey("n", "StatefulSet.apps", "api"),
     );
     assert.deepEqual(shown(found), ["n/b"]);
+  });
+
+  test("finds Services by labels of their own, not by those that they select", () => {
+    const service = (name: string, own: string, selected: string) =>
+      rawObject("v1", "Service", name, {
+        namespace: "n",
+        metadata: { labels: { app: own } },
+        spec: { selector: { app: selected } },
+      });
+    const view = new StaticView([service("a", "x", "y"), service("b", "y", "x")]);
+    const selected = (selector: object) => shown(servicesLabelled(view, "n", selector));
+    assert.deepEqual(selected({ matchLabels: { app: "x" } }), ["n/a"]);
+    assert.deepEqual(selected({ matchExpressions: [{ key: "app", operator: "Exists" }] }), [
+      "n/a",
+      "n/b",
+    ]);
   });
 
   test("says so when it does not hold a kind", () => {

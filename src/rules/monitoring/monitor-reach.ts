@@ -1,6 +1,6 @@
 import type { ClusterView } from "../../engine/cluster-view.ts";
 import { layerOfNamespace } from "../../engine/layered-namespaces.ts";
-import { selectedBy } from "../../engine/pod-labels.ts";
+import { selectedBy, servicesLabelled } from "../../engine/pod-labels.ts";
 import type { RuleContext } from "../../engine/rule.ts";
 import { BUDGETED_KINDS } from "../../kubernetes/disruption-pods.ts";
 import { podLabelsOf } from "../../kubernetes/indexes.ts";
@@ -66,8 +66,9 @@ export function* monitoredServices(
   ownNamespace: string,
 ): Iterable<{ readonly namespace: string; readonly service: JsonObject }> {
   for (const namespace of namespacesOf(cluster, monitor, ownNamespace)) {
-    for (const service of cluster.list("Service", namespace)) {
-      if (isMonitored(monitor, service)) yield { namespace, service };
+    const selector = own(specOf(monitor), "selector");
+    for (const service of servicesLabelled(cluster, namespace, selector)) {
+      yield { namespace, service };
     }
   }
 }
