@@ -30,13 +30,12 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** `dist` as its own process, logging JSON lines that nobody reads, with the heap limit it is shipped with. */
+/** `dist` as its own process, logging JSON lines that nobody reads. */
 export async function startGuard(options: GuardOptions): Promise<Server> {
   const [freePort = 0, opsPort = 0] = await freePorts(2);
   const { certDir, args = ["--cluster", "none"], port = freePort } = options;
   const startedAt = performance.now();
   const child = start([
-    "--max-old-space-size-percentage=65",
     BIN,
     "serve",
     ...["--host", "127.0.0.1", "--port", `${port}`, "--ops-port", `${opsPort}`],
