@@ -131,6 +131,10 @@ test("without a guard workloads of a layer heal and go away", async () => {
   const all = "/apis/apps/v1/namespaces/platform-application/deployments";
   const answer = await platform.cluster.request("DELETE", all);
   assert.equal(answer.status, 200, answer.text);
+  await eventually(async () => {
+    const { metadata } = await platform.get("statefulset", "doomed/db");
+    return metadata["deletionTimestamp"] !== undefined;
+  });
   succeeded(await platform.patch("statefulset", "doomed/db", { metadata: { finalizers: null } }));
   succeeded(await platform.kubectl("wait", "--for=delete", "namespace/doomed", "--timeout=60s"));
 });
