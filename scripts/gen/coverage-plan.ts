@@ -88,6 +88,7 @@ export const SPECIFIED: Readonly<Record<Practice, readonly string[]>> = {
     "net-review",
   ],
   operations: [
+    "file-parse",
     "exempt-valid",
     "exempt-unauthorized",
     "val-ready-report",

@@ -66,7 +66,7 @@ function rowOf(id: string, rule: Rule | undefined, awaited: Unshipped | undefine
   return [
     `[${id}](rules/${id}.md)`,
     rule.mode,
-    kindsText(rule.targets.flatMap(({ kinds }) => kinds)),
+    kindsText(rule.targets.flatMap(({ kinds }) => kinds)) || "files",
     kindsText(rule.needs) || "none",
     rule.mutate === undefined ? "no" : "yes",
     "yes",

@@ -59,6 +59,7 @@ function factsOf(rule: Rule): string[][] {
   return [
     ["Practice", rule.practice],
     ["Default mode", `${rule.mode}${note}`],
+    ...(rule.targets.length === 0 ? [["Judges", "files, no object"]] : []),
     ...rule.targets.map((target) => ["Judges", targetText(target)]),
     ["Looks up", rule.needs.join(", ") || "nothing else"],
     ...(rule.consults === undefined ? [] : [["Looks at where it can", rule.consults.join(", ")]]),

@@ -47,9 +47,7 @@ export function ruleText(rule: Rule): string {
     `Where       ${facts.everywhere ? "every namespace" : "layer namespaces; elsewhere at most the policy's unlayered mode"}`,
     `Doors       ${facts.doors.join(", ")}`,
     `Mutates     ${facts.mutates ? "yes, where its mode is enforce" : "no"}`,
-    `Judges      ${facts.judges.map(targetText).join("\n            ")}`,
-    `Looks up    ${facts.needs.length === 0 ? "nothing: the object is enough" : facts.needs.join(", ")}`,
-    `Reads       ${facts.reads.join(", ")}`,
+    ...judgesText(facts),
     `Since       ${facts.since}`,
   ];
   if (facts.params.length > 0) {
@@ -64,6 +62,16 @@ export function ruleText(rule: Rule): string {
 
 export function ruleMarkdown(rule: Rule): string {
   return `# ${rule.id}\n\n\`\`\`text\n${ruleText(rule)}\`\`\`\n`;
+}
+
+/** A rule without targets speaks of the files themselves. */
+function judgesText({ judges, needs, reads }: ReturnType<typeof ruleFacts>): string[] {
+  if (judges.length === 0) return ["Judges      files, no object"];
+  return [
+    `Judges      ${judges.map(targetText).join("\n            ")}`,
+    `Looks up    ${needs.length === 0 ? "nothing: the object is enough" : needs.join(", ")}`,
+    `Reads       ${reads.join(", ")}`,
+  ];
 }
 
 function targetText({ kinds, operations, subresource }: Rule["targets"][number]): string {

@@ -6,8 +6,8 @@ export const NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A namespace name in which `*` may stand for any run of characters. */
 export const NAMESPACE_GLOB = /^[-a-z0-9*]{1,63}$/;
 
-/** `Kind/name`, `*` anywhere. */
-export const OBJECT_GLOB = /^[A-Za-z0-9*]{1,63}\/[-a-z0-9.:*]{1,253}$/;
+/** `Kind/name`, `*` anywhere; `File/path` for what file-parse says of a file. */
+export const OBJECT_GLOB = /^(?:[A-Za-z0-9*]{1,63}\/[-a-z0-9.:*]{1,253}|File\/\S{1,253})$/;
 
 export const RULE_GLOB = /^[-a-z0-9*]{1,63}$/;
 

@@ -31,6 +31,7 @@ import netMtls from "./network/net-mtls.ts";
 import netPolicyOpen from "./network/net-policy-open.ts";
 import netRouteToData from "./network/net-route-to-data.ts";
 import netServiceExposure from "./network/net-service-exposure.ts";
+import fileParse from "./operations/file-parse.ts";
 import resDefault from "./resources/res-default.ts";
 import resLimitrangeConflict from "./resources/res-limitrange-conflict.ts";
 import resLimitsRequired from "./resources/res-limits-required.ts";
@@ -101,4 +102,5 @@ export const RULES: readonly Rule[] = [
   netPolicyOpen,
   netRouteToData,
   netServiceExposure,
+  fileParse,
 ];

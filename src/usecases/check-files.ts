@@ -101,9 +101,11 @@ class Collected {
   }
 
   addProblem(problem: FileProblem): void {
-    this.judged.add("operations");
-    const finding = problemFinding(this.#environment.policy, problem);
-    if (finding !== undefined) this.findings.push(finding);
+    const { policy, now } = this.#environment;
+    const finding = problemFinding(policy, problem, now);
+    if (finding === undefined) return;
+    this.judged.add(finding.practice);
+    this.findings.push(finding);
   }
 
   #skip(subject: FileSubject["subject"], rule: RuleFault["rule"], reason: string): void {

@@ -54,14 +54,22 @@ for (const [index, rule] of RULES.entries()) {
       assert.ok(rule.title.length <= 80, "the title is one line");
     });
 
-    test("has fixtures for what it passes, finds and fills in", () => {
-      const kinds = new Set(fixturesOf(rule.id).map(({ kind }) => kind));
-      assert.deepEqual([...kinds].sort(), [...wantedFixtures(rule, kinds)].sort());
-    });
-
     test("takes the defaults of its parameters and refuses unknown ones", () => {
       assert.ok(rule.params.safeParse({}).success);
       assert.equal(rule.params.safeParse({ noSuchParameter: 1 }).success, false);
+    });
+
+    if (isOfFiles(rule)) {
+      test("judges no object: its findings come from reading files", () => {
+        assert.deepEqual(rule.doors, ["check"]);
+        assert.deepEqual([rule.check, rule.mutate, rule.reads], [undefined, undefined, []]);
+      });
+      return;
+    }
+
+    test("has fixtures for what it passes, finds and fills in", () => {
+      const kinds = new Set(fixturesOf(rule.id).map(({ kind }) => kind));
+      assert.deepEqual([...kinds].sort(), [...wantedFixtures(rule, kinds)].sort());
     });
 
     test("names only kinds that the guard knows", () => {
@@ -83,6 +91,11 @@ for (const [index, rule] of RULES.entries()) {
 
 function pick(file: { id: string; practice: string } | undefined): object {
   return { id: file?.id, practice: file?.practice };
+}
+
+/** Without a target there is no object for a fixture to hold: test/usecases/check-files.test.ts. */
+function isOfFiles({ targets }: Rule): boolean {
+  return targets.length === 0;
 }
 
 function lookedUp({ needs, consults }: Rule): readonly string[] {

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Policy } from "../../src/engine/policy.ts";
 import type { JsonObject } from "../../src/kubernetes/json.ts";
+import fileParse from "../../src/rules/operations/file-parse.ts";
 import { checkFiles, planFixes } from "../../src/usecases/check-files.ts";
 import type { FileInput, FileObject, FileProblem } from "../../src/usecases/file-input.ts";
 import { rawObject } from "../support/builders.ts";
 import { addingRule, badRule, fakePolicy, fakeRule, finding } from "../support/fake-rules.ts";
+import { policyWith } from "../support/policy.ts";
 
 const APP = "platform-application";
 
@@ -171,7 +173,10 @@ test("planned fixes are the patches of admission, object by object", () => {
 
 test("a file that cannot be judged is a finding of rule file-parse, under the policy's cap", () => {
   const settings = { now: 0, namespace: "default", state: [] };
-  const { report } = checkFiles(input([], [PROBLEM]), { ...settings, policy: fakePolicy([]) });
+  const { report } = checkFiles(input([], [PROBLEM]), {
+    ...settings,
+    policy: fakePolicy([fileParse]),
+  });
   assert.deepEqual(report.findings, [
     {
       rule: "file-parse",
@@ -192,12 +197,30 @@ test("a file that cannot be judged is a finding of rule file-parse, under the po
   );
   const capped = checkFiles(input([], [PROBLEM]), {
     ...settings,
-    policy: fakePolicy([], { cap: "warn" }),
+    policy: fakePolicy([fileParse], { cap: "warn" }),
   });
   assert.deepEqual(
     capped.report.findings.map(({ mode }) => mode),
     ["warn"],
   );
+});
+
+test("the policy and its overrides decide on the mode of file-parse", () => {
+  const modesBy = (spec: JsonObject, file = "charts/b.yaml") => {
+    const settings = { now: 0, namespace: "default", state: [], policy: policyWith(spec) };
+    const { report } = checkFiles(input([], [{ ...PROBLEM, file }]), settings);
+    return report.findings.map(({ mode }) => mode);
+  };
+  assert.deepEqual(modesBy({ rules: { "file-parse": { mode: "warn" } } }), ["warn"]);
+  assert.deepEqual(modesBy({ rules: { "file-parse": { mode: "off" } } }), []);
+  const override = {
+    rules: ["file-parse"],
+    objects: ["File/charts/*"],
+    mode: "audit",
+    until: "2027-01-01",
+  };
+  assert.deepEqual(modesBy({ overrides: [override] }), ["audit"]);
+  assert.deepEqual(modesBy({ overrides: [override] }, "b.yaml"), ["enforce"]);
 });
 
 test("a rule that throws is no pass: its line is not verified", () => {
