@@ -9,6 +9,7 @@ import { checkOverrides, expiredOverrides } from "./override-checks.ts";
 import { checkDocument } from "./policy-checks.ts";
 import { type PolicyDocument, policySchema } from "./policy-schema.ts";
 import { type Mistake, type Position, showPath } from "./problem.ts";
+import { checkReferences } from "./reference-checks.ts";
 import { checkResources } from "./resource-checks.ts";
 import { schemaMistakes, show } from "./schema-mistakes.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
@@ -90,6 +91,7 @@ function judge(user: JsonObject, merged: JsonObject, rules: readonly Rule[]): Mi
     },
   };
   checkDocument(context);
+  checkReferences(context);
   checkOverrides(context);
   checkResources(context);
   return mistakes;

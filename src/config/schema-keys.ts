@@ -20,25 +20,25 @@ export function keysAt(schema: z.core.$ZodType, path: Path = []): readonly strin
 
 /** Whether unknown fields would be dropped in silence: a plain `z.object`. */
 export function dropsUnknownKeys(schema: z.core.$ZodType): boolean {
-  const definition = unwrap(schema);
+  const definition = definitionOf(schema);
   return definition.type === "object" && definition.catchall === undefined;
 }
 
 function shapeAt(schema: z.core.$ZodType, path: Path): Definition["shape"] {
-  let definition = unwrap(schema);
+  let definition = definitionOf(schema);
   for (const part of path) {
     const next =
       typeof part === "number"
         ? definition.element
         : (definition.shape?.[part] ?? definition.valueType);
     if (next === undefined) return undefined;
-    definition = unwrap(next);
+    definition = definitionOf(next);
   }
   return definition.shape;
 }
 
-/** Looks through optional, default, pipe and the like. */
-function unwrap(schema: z.core.$ZodType): Definition {
+/** What is inside: looks through optional, default, pipe and the like. */
+export function definitionOf(schema: z.core.$ZodType): Definition {
   let definition: Definition = schema._zod.def as Definition;
   for (;;) {
     const inner = definition.innerType ?? definition.in;

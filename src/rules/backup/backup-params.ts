@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { PREFIX } from "../../engine/platform.ts";
 import type { BackupMarks } from "../../kubernetes/backup-coverage.ts";
 
@@ -9,6 +10,6 @@ export const MARKS: BackupMarks = {
 
 /** The layers whose data is precious: where StatefulSets and claims count, and what Velero backs up. */
 export const dataLayers = z
-  .array(z.string())
+  .array(layerName)
   .default(["data"])
   .describe("Layers that keep data: backups of their namespaces are judged by this rule");

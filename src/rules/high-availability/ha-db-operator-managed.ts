@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { componentOf } from "../../engine/component.ts";
+import { componentName } from "../../engine/names.ts";
 import { kindWord } from "../../engine/policy.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { asObject, dig, own, ownArray } from "../../kubernetes/json.ts";
@@ -12,7 +13,7 @@ const CLUSTER = "Cluster.postgresql.cnpg.io";
 
 const params = z.strictObject({
   components: z
-    .array(z.string())
+    .array(componentName)
     .default(["relational-database"])
     .describe("components whose failover belongs in the hands of an operator"),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { kindWord } from "../../engine/policy.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { ageOf } from "../../kubernetes/age.ts";
@@ -15,7 +16,7 @@ const params = z.strictObject({
     .default(10)
     .describe("minutes that the audit gives a new workload until its budget is there"),
   statefulLayers: z
-    .array(z.string())
+    .array(layerName)
     .default(["data"])
     .describe("layers in which every StatefulSet needs a budget, component or not"),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { ageOf } from "../../kubernetes/age.ts";
 import { budgetSelector, PDB } from "../../kubernetes/disruption.ts";
@@ -14,7 +15,7 @@ const params = z.strictObject({
     .default(10)
     .describe("minutes that a new budget may wait for the workload that it selects"),
   layers: z
-    .array(z.string())
+    .array(layerName)
     .default(["data"])
     .describe("layers in which a budget must not select a whole namespace of several workloads"),
 });

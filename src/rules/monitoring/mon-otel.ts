@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { defineRule, type RuleContext } from "../../engine/rule.ts";
 import { envOf } from "../../kubernetes/env.ts";
 import { lastPathSegment, parseImage } from "../../kubernetes/image.ts";
@@ -12,7 +13,7 @@ const SIDECAR = "sidecar.opentelemetry.io/inject";
 
 const params = z.strictObject({
   layers: z
-    .array(z.string())
+    .array(layerName)
     .default(["application"])
     .describe("Layers whose workloads send telemetry"),
   variables: z

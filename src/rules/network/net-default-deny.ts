@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { overrideAdvice } from "../../engine/override-advice.ts";
 import { defineRule, type RuleContext } from "../../engine/rule.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
@@ -11,7 +12,7 @@ const NETWORK_POLICY = "NetworkPolicy.networking.k8s.io";
 const OCCUPANTS: readonly GroupKind[] = [...WORKLOAD_KINDS, ...WORKLOAD_RESOURCES];
 
 const params = z.strictObject({
-  layers: z.array(z.string()).default(["data"]).describe("Layers that keep their default deny"),
+  layers: z.array(layerName).default(["data"]).describe("Layers that keep their default deny"),
 });
 
 export default defineRule({

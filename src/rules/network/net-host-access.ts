@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Mode } from "../../engine/modes.ts";
+import { layerName } from "../../engine/names.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { hostPortsOf, usesHostNetwork } from "../../kubernetes/host-access.ts";
 import { field } from "../../kubernetes/location.ts";
@@ -7,7 +8,7 @@ import { WORKLOAD_KINDS } from "../../kubernetes/workload.ts";
 
 const params = z.strictObject({
   enforceLayers: z
-    .array(z.string())
+    .array(layerName)
     .default(["data", "application"])
     .describe("Layers whose Pods must stay off the node's network; elsewhere it warns"),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { layerOf } from "../../engine/platform.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { WORKLOAD_KINDS } from "../../kubernetes/workload.ts";
@@ -16,7 +17,7 @@ const DESTINATION_RULE = "DestinationRule.networking.istio.io";
 
 const params = z.strictObject({
   enforceLayers: z
-    .array(z.string())
+    .array(layerName)
     .default(["data", "application"])
     .describe("Layers in which no port may accept plaintext; elsewhere it warns"),
   rootNamespace: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { pathOf } from "../../kubernetes/location.ts";
 import {
@@ -9,7 +10,7 @@ import {
 } from "../../kubernetes/network-policy.ts";
 
 const params = z.strictObject({
-  layers: z.array(z.string()).default(["data"]).describe("Layers whose policies must name sources"),
+  layers: z.array(layerName).default(["data"]).describe("Layers whose policies must name sources"),
 });
 
 const FIX =

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { defineRule } from "../../engine/rule.ts";
 import { dataRoutes } from "./data-routes.ts";
 import { GATEWAYS, REFERENCE_GRANT, ROUTES } from "./route-kinds.ts";
 
 const params = z.strictObject({
-  layers: z.array(z.string()).default(["data"]).describe("Layers that no route may lead into"),
+  layers: z.array(layerName).default(["data"]).describe("Layers that no route may lead into"),
   internalGatewayClasses: z
     .array(z.string())
     .default(["istio-waypoint"])

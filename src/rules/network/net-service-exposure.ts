@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { componentOf } from "../../engine/component.ts";
+import { componentName, layerName } from "../../engine/names.ts";
 import { COMPONENT_LABEL } from "../../engine/platform.ts";
 import { selectedBy } from "../../engine/pod-labels.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
@@ -20,11 +21,11 @@ const SELECTED = ["Deployment.apps", "StatefulSet.apps", "DaemonSet.apps"];
 
 const params = z.strictObject({
   enforceLayers: z
-    .array(z.string())
+    .array(layerName)
     .default(["data"])
     .describe("Layers of which nothing may be reachable from outside"),
   entryComponents: z
-    .array(z.string())
+    .array(componentName)
     .default(["api-gateway", "service-mesh"])
     .describe("Components that are the way in; exposing them is fine, but not in those layers"),
   allowInternalLoadBalancers: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { layerName } from "../../engine/names.ts";
 import { declaredComponent, type ResourceDefaults } from "../../engine/platform.ts";
 import { defineRule, type MutationContext } from "../../engine/rule.ts";
 import { announcementOf } from "./default-announcement.ts";
@@ -7,7 +8,7 @@ import { RESOURCE_READS } from "./resource-holders.ts";
 
 const params = z.strictObject({
   exceptLayers: z
-    .array(z.string())
+    .array(layerName)
     .default(["data"])
     .describe("layers where sizing is a decision: only components with resources of their own"),
   announce: z.boolean().default(true).describe("warn on CREATE about what was added"),
