@@ -10,7 +10,7 @@ export interface Scene {
 
 const image = (name: string, version: string) => `registry.example/${name}:${version}`;
 
-/** In order, so that each scene is about one thing. */
+/** In order otherwise, so that each scene is about one thing. */
 const PROBES = {
   readinessProbe: { httpGet: { path: "/ready", port: 8080 } },
   livenessProbe: { httpGet: { path: "/live", port: 8080 } },
