@@ -67,6 +67,14 @@ export function decideMutation(plan: MutationPlan): Decision {
       faults: [plan.fault.where],
     };
   }
+  if (plan.incomplete === true) {
+    return {
+      ...ALLOWED,
+      outcome: "error",
+      warnings: ["keymate-guard ran out of time before it could add defaults: none were added"],
+      faults: ["deadline"],
+    };
+  }
   if (plan.patch.length === 0) return ALLOWED;
   return {
     ...ALLOWED,

@@ -18,6 +18,8 @@ export interface MutationPlan {
   readonly rules: readonly string[];
   /** Set when the patch did not survive its own check, or a rule threw: then nothing is sent. */
   readonly fault?: { readonly where: "rule" | "patch"; readonly error: unknown };
+  /** The time ran out before every rule was asked and the patch was checked: then nothing is sent. */
+  readonly incomplete?: true;
 }
 
 const NOTHING: MutationPlan = { patch: [], announcements: [], rules: [] };
@@ -43,11 +45,19 @@ export function planMutation(environment: Environment, subject: Subject): Mutati
   try {
     plan = run(environment, subject, scope, checks);
   } catch (error) {
-    return { ...NOTHING, fault: { where: "rule", error } };
+    return failed("rule", error);
   }
   if (plan.patch.length === 0) return NOTHING;
   const error = selfCheck(environment, subject, scope, checks, plan);
-  return error === undefined ? plan : { ...NOTHING, fault: { where: "patch", error } };
+  return error === undefined ? plan : failed("patch", error);
+}
+
+/** No fault of the code: the object is large, or the guard is busy. */
+class OutOfTime extends Error {}
+
+function failed(where: "rule" | "patch", error: unknown): MutationPlan {
+  if (error instanceof OutOfTime) return { ...NOTHING, incomplete: true };
+  return { ...NOTHING, fault: { where, error } };
 }
 
 /** What a mutating rule has for one place. */
@@ -111,6 +121,7 @@ function run(
   const copies = new Set<unknown>();
   let current = subject;
   for (const check of checks) {
+    if (environment.expired?.() === true) throw new OutOfTime();
     const mutation = mutationOf(environment, current, scope, check);
     if (mutation === undefined) continue;
     const patched = applyAdditions(current.object.raw, mutation.additions, copies);

@@ -141,3 +141,11 @@ test("a mutation that failed its own check is never sent", () => {
   assert.equal(decision.allowed, true);
   assert.equal(decision.outcome, "error");
 });
+
+test("a mutation that ran out of time is allowed as it is, and says so", () => {
+  const decision = decideMutation({ patch: [], announcements: [], rules: [], incomplete: true });
+  assert.equal(decision.patch, undefined);
+  assert.deepEqual([decision.allowed, decision.outcome], [true, "error"]);
+  assert.deepEqual(decision.faults, ["deadline"]);
+  assert.match(decision.warnings.join(), /ran out of time/);
+});

@@ -21,6 +21,19 @@ test("mutation concatenates the patches of all rules in force and announces them
   assert.deepEqual(plan.announcements, ["[first] added a", "[second] added b"]);
 });
 
+test("mutation asks for the time before every rule, those of its own check too", () => {
+  const rules = [addingRule("first", "a"), addingRule("second", "b")];
+  for (const left of [0, 1, 2, 3]) {
+    let asked = 0;
+    const environment = environmentOf(rules, { expired: () => ++asked > left });
+    const plan = planMutation(environment, subjectOf(deployment));
+    assert.deepEqual(plan, { patch: [], announcements: [], rules: [], incomplete: true });
+  }
+  let asked = 0;
+  const environment = environmentOf(rules, { expired: () => ++asked > 4 });
+  assert.equal(planMutation(environment, subjectOf(deployment)).patch.length, 2);
+});
+
 test("mutation says nothing on an update", () => {
   const old = { ...deployment, spec: { replicas: 2 } };
   const subject = subjectOf(deployment, { operation: "UPDATE", old });

@@ -152,6 +152,16 @@ const oddContainer = fc.record(
   { requiredKeys: [] },
 );
 
+test("as many containers as fit into a request do not take seconds", () => {
+  const many = (image: string) =>
+    deployment(Array.from({ length: 40_000 }, (_, index) => ({ name: `c${index}`, image })));
+  const environment = { policy: policyWith(), cluster: new StaticView([]), now: 0 };
+  const subject = subjectOf(many("app:1.1"), { operation: "UPDATE", old: many("app:1.0") });
+  const start = performance.now();
+  assert.equal(planMutation(environment, subject).fault, undefined);
+  assert.ok(performance.now() - start < 3_000);
+});
+
 suite("odd objects", () => {
   test("make no resource rule throw and no patch that does not apply", () => {
     const lists = fc.oneof(nonsense, fc.array(fc.oneof(nonsense, oddContainer)));

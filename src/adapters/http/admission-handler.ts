@@ -4,7 +4,7 @@ import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import type { Metrics } from "../../usecases/ports/metrics.ts";
 import type { Monotonic } from "../../usecases/ports/monotonic.ts";
-import { encodeResponse } from "./admission-response.ts";
+import { encodeResponse, UnsendableDecision } from "./admission-response.ts";
 import { budget, RequestDeadline } from "./deadline.ts";
 import { displayName, type FaultPlace, faultDecision } from "./fault-decision.ts";
 import { sendable } from "./sendable.ts";
@@ -69,7 +69,8 @@ export class AdmissionHandler {
       decision = sendable(this.#path, request, decided);
       body = encodeResponse(request.uid, decision);
     } catch (error) {
-      decision = this.#fault(request, "response", error);
+      const isTooLarge = error instanceof UnsendableDecision;
+      decision = this.#fault(request, isTooLarge ? "size" : "response", error);
       body = encodeResponse(request.uid, decision);
     }
     this.#report(request, decision, this.#deps.monotonic() - startedAt);

@@ -6,6 +6,7 @@ const REASONS = {
   admit: "an internal error",
   deadline: "the time for the decision ran out",
   response: "the decision could not be encoded",
+  size: "what it would add is too large for one answer",
 } as const;
 
 export type FaultPlace = keyof typeof REASONS;
@@ -19,7 +20,8 @@ export function faultDecision(
   const text = `keymate-guard itself failed (${REASONS[where]})`;
   const denies = path === "/validate/fail";
   const decision = { outcome: "error", annotations: {}, findings: [], faults: [where] } as const;
-  if (!denies) return { ...decision, allowed: true, warnings: [`${text}: this was not checked`] };
+  const left = path === "/mutate" ? "nothing was added" : "this was not checked";
+  if (!denies) return { ...decision, allowed: true, warnings: [`${text}: ${left}`] };
   return {
     ...decision,
     allowed: false,

@@ -42,11 +42,18 @@ export function resourceAdditions(
   if (gaps.length === 0) return [];
   const ranges = limitRangesOf(cluster.list("LimitRange", subject.namespace));
   const defaults = resources.map((one) => [one, defaultsFor(one, ranges, sources)] as const);
+  const before = byName(subject.old?.containers ?? []);
   return gaps.flatMap((container) => {
-    const before = subject.old?.containers.find(({ name }) => name === container.name)?.raw;
-    const found = additionsFor(container, before, defaults);
+    const found = additionsFor(container, before.get(container.name), defaults);
     return found === undefined ? [] : [found];
   });
+}
+
+/** The first of a name counts. A search for each would take seconds where there are thousands. */
+function byName(containers: readonly Container[]): ReadonlyMap<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
+  for (const { name, raw } of containers) if (!found.has(name)) found.set(name, raw);
+  return found;
 }
 
 function isIncomplete(container: JsonObject, resource: ComputeResource): boolean {

@@ -84,14 +84,17 @@ describe("admission routes", () => {
     assert.equal(empty.response["patchType"], undefined);
   });
 
-  test("a patch of a megabyte becomes an explicit answer", async () => {
+  test("a patch of a megabyte is not sent, and the answer says why", async () => {
     const patch = [
       { op: "add", path: "/metadata/labels", value: "x".repeat(1024 * 1024) },
     ] as const;
     const { response, recorded } = await decided({ ...ALLOW, patch }, "/mutate");
     assert.equal(response["allowed"], true);
-    assert.match(String(response["warnings"]), /keymate-guard itself failed/);
-    assert.deepEqual(recorded.admissions[0]?.decision.faults, ["response"]);
+    assert.equal(response["patch"], undefined);
+    assert.deepEqual(response["warnings"], [
+      "keymate-guard itself failed (what it would add is too large for one answer): nothing was added",
+    ]);
+    assert.deepEqual(recorded.admissions[0]?.decision.faults, ["size"]);
   });
 
   test("the request reaches admit with its objects as they were sent", async () => {
