@@ -19,6 +19,7 @@ const ARMS: Readonly<Record<string, () => Promise<Arm>>> = {
   inprocess: async () => (await import("./arms/inprocess.ts")).inprocess,
   https: async () => (await import("./arms/https.ts")).https,
   apiserver: async () => (await import("./arms/apiserver.ts")).apiserver,
+  "cluster-size": async () => (await import("./arms/cluster-size.ts")).clusterSize,
   memory: async () => (await import("./arms/memory.ts")).memory,
   startup: async () => (await import("./arms/startup.ts")).startup,
   check: async () => (await import("./arms/check.ts")).check,
