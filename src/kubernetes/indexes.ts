@@ -25,7 +25,7 @@ export interface Index {
 /**
  * - `scale-target`: autoscalers of a workload, by `scaleTargetKey`
  * - `owner`: revisions that a controller retains of a workload, by `ownerKey`
- * - `cluster`: backups and poolers of a CloudNativePG Cluster, by `nameKey`
+ * - `cluster`: backups of a CloudNativePG Cluster, by `nameKey`
  * - `snapshot-source`: snapshots of a PersistentVolumeClaim, by `nameKey`
  * - `unsettled`: workloads in motion or not sound, of all namespaces, by `ALL`
  * - `default-deny`: NetworkPolicies that let nothing in, by namespace
@@ -63,11 +63,7 @@ export const INDEXES: Readonly<Record<IndexName, Index>> = {
     },
   },
   cluster: {
-    kinds: [
-      "Backup.postgresql.cnpg.io",
-      "ScheduledBackup.postgresql.cnpg.io",
-      "Pooler.postgresql.cnpg.io",
-    ],
+    kinds: ["Backup.postgresql.cnpg.io"],
     keys({ namespace, object }) {
       const name = ownString(ownObject(specOf(object), "cluster"), "name");
       return name === undefined ? [] : [nameKey(namespace, name)];
@@ -140,8 +136,6 @@ export function podLabelsOf(
 /** Kinds that select Pods of their own namespace, with where the selector is. */
 const selectors: ReadonlyMap<GroupKind, (object: JsonObject) => unknown> = new Map([
   ["PodDisruptionBudget.policy", (object) => own(specOf(object), "selector")],
-  // Left out it is the empty selector: every Pod.
-  ["NetworkPolicy.networking.k8s.io", (object) => own(specOf(object), "podSelector") ?? {}],
   ["Service", serviceSelector],
 ]);
 

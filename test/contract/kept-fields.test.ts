@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { KEPT_FIELDS } from "../../src/adapters/kube/kept-fields.ts";
 import { projectionOf } from "../../src/adapters/kube/projection.ts";
 import { evaluate } from "../../src/engine/evaluate.ts";
 import { planMutation } from "../../src/engine/mutate.ts";
@@ -16,6 +17,14 @@ import {
   fixturesOf,
   subjectOfFixture,
 } from "../support/fixtures.ts";
+
+test("fields are kept of kinds that are looked up, and of no others", () => {
+  const kinds = lookedUpKinds(RULES);
+  assert.deepEqual(
+    Object.keys(KEPT_FIELDS).filter((kind) => !kinds.includes(kind)),
+    [],
+  );
+});
 
 /** What the cache of a live cluster would hold for this rule alone. */
 function cached(fixture: Fixture): StaticView {

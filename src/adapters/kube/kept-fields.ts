@@ -41,9 +41,12 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   Namespace: [],
   Pod: ["spec.volumes[].{name,persistentVolumeClaim}"],
   PersistentVolumeClaim: ["spec.{storageClassName,volumeName}", "status.phase"],
-  Secret: [],
   Service: ["spec.{type,selector,ports,clusterIP,clusterIPs,externalName,externalIPs}"],
   LimitRange: ["spec"],
+  "HorizontalPodAutoscaler.autoscaling": ["spec.{scaleTargetRef,minReplicas,maxReplicas}"],
+  "ScaledObject.keda.sh": [
+    "spec.{scaleTargetRef,minReplicaCount,maxReplicaCount,idleReplicaCount}",
+  ],
   "Deployment.apps": [
     ...workload("spec.template"),
     "spec.paused",
@@ -87,7 +90,6 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   "Keycloak.k8s.keycloak.org": ["spec.{instances,image}", conditions("status")],
   "Backup.velero.io": ["spec", "status.{phase,startTimestamp,completionTimestamp,expiration}"],
   "Schedule.velero.io": ["spec", "status.{phase,lastBackup}"],
-  "Restore.velero.io": ["spec.backupName", "status.{phase,completionTimestamp}"],
   "BackupStorageLocation.velero.io": ["spec.{provider,config,accessMode,default}", "status.phase"],
   "VolumeSnapshot.snapshot.storage.k8s.io": ["spec", "status.{readyToUse,creationTime}"],
   "ServiceMonitor.monitoring.coreos.com": [
@@ -99,9 +101,6 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
     "spec.podMetricsEndpoints[].{port,portNumber,targetPort}",
   ],
   "PrometheusRule.monitoring.coreos.com": ["spec.groups[].rules[].{alert,expr,labels}"],
-  "Gateway.gateway.networking.k8s.io": ["spec.listeners[].{name,hostname,protocol,port}"],
-  "Application.argoproj.io": [],
-  "HelmRelease.helm.toolkit.fluxcd.io": [],
 };
 
 function workload(template: string): readonly string[] {

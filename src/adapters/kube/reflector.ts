@@ -6,13 +6,13 @@ import { Backoff } from "./backoff.ts";
 import { type Collection, listPages, type WatchEvent } from "./collection.ts";
 import { KubeError, transportError } from "./kube-error.ts";
 import { servedElsewhere } from "./served-versions.ts";
-import { watchOnce } from "./watch-stream.ts";
+import { type WatchEnd, watchOnce } from "./watch-stream.ts";
 
 const HEALTHY_MS = 120_000;
 /** A watch that ends sooner than this was cut, not finished. */
 const SHORT_MS = 5_000;
 const RELIST_SPACING_MS = 30_000;
-/** How often to ask again for a kind that is missing or forbidden, in the long run. */
+/** How often to ask again for a kind that is missing or forbidden. */
 const RETRY_MS = 30_000;
 /** At first it may only be late: after 1 s, then twice as long each time. */
 const RETRIES_UP_TO_FULL = 5;
@@ -41,11 +41,12 @@ export interface ReflectorStatus {
   readonly problem: string | undefined;
   /**
    * Milliseconds since the epoch of the last list, event, bookmark or opened watch (the server then
-   * reports whatever we missed); 0 for never.
+   * reports whatever we missed, unless it fails at once); 0 for never.
    */
   readonly lastEvent: number;
   readonly events: number;
   readonly bytes: number;
+  /** Lists after the first that the server began to answer. */
   readonly relists: number;
   readonly reconnects: number;
 }
@@ -75,6 +76,10 @@ export class Reflector {
   #listed = false;
   #refusals = 0;
   #lastRelist = Number.NEGATIVE_INFINITY;
+  /** The watch before went silent. */
+  #wasSilent = false;
+  /** When the present watch opened, and `lastEvent` until then; undefined once it brought an event. */
+  #opening: { readonly at: number; readonly lastEvent: number } | undefined;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -94,14 +99,16 @@ export class Reflector {
       let wait: number;
       try {
         if (this.#version === undefined) await this.#list(signal);
-        await this.#watch(this.#version ?? "", signal);
-        wait = this.#afterEnd(clock.now() - started);
+        const end = await this.#watch(this.#version ?? "", signal);
+        this.#judgeOpening();
+        wait = this.#afterEnd(end, clock.now() - started);
       } catch (error) {
         if (signal.aborted) return;
         const failure = await this.#explain(error, signal);
         if (signal.aborted) return;
+        this.#judgeOpening();
         if (clock.now() - started >= HEALTHY_MS) this.#backoff.reset();
-        wait = this.#afterFailure(failure);
+        wait = this.#atRelistPace(this.#afterFailure(failure));
         this.#report(failure, logger, wait);
       }
       this.#status.reconnects += 1;
@@ -111,13 +118,13 @@ export class Reflector {
 
   async #list(signal: AbortSignal): Promise<void> {
     const { connection, project, sink, clock } = this.#options;
-    if (this.#listed) {
-      this.#status.relists += 1;
-      this.#lastRelist = clock.now();
-    }
     const objects: JsonObject[] = [];
     let version = "";
     for await (const page of listPages(connection, this.#collection, !this.#listed, signal)) {
+      if (version === "" && this.#listed) {
+        this.#status.relists += 1;
+        this.#lastRelist = clock.now();
+      }
       for (const item of page.items) objects.push(project(item));
       version = page.resourceVersion;
       this.#status.bytes += page.bytes;
@@ -128,16 +135,17 @@ export class Reflector {
     this.#listed = true;
     this.#status.state = "synced";
     this.#status.problem = undefined;
-    this.#status.lastEvent = this.#options.clock.now();
+    this.#status.lastEvent = clock.now();
   }
 
-  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<WatchEnd> {
     const { connection, clock, random } = this.#options;
     const collection = this.#collection;
     const options = { connection, collection, resourceVersion, clock, random };
     const handlers = {
       opened: () => {
         this.#refusals = 0;
+        this.#opening = { at: clock.now(), lastEvent: this.#status.lastEvent };
         this.#status.state = "synced";
         this.#status.problem = undefined;
         this.#status.lastEvent = clock.now();
@@ -147,21 +155,39 @@ export class Reflector {
       },
       event: (event: Exclude<WatchEvent, { type: "error" }>) => this.#take(event),
     };
-    await watchOnce(options, handlers, signal);
+    return watchOnce(options, handlers, signal);
   }
 
   #take(event: Exclude<WatchEvent, { type: "error" }>): void {
     const { project, sink, clock } = this.#options;
     if (event.type === "set") sink.set(project(event.object));
     else if (event.type === "delete") sink.delete(event.object);
+    this.#opening = undefined;
     this.#version = event.version;
     this.#status.events += 1;
     this.#status.lastEvent = clock.now();
   }
 
-  #afterEnd(livedMs: number): number {
+  /** A watch that opens and fails at once may well have kept from us what we missed. */
+  #judgeOpening(): void {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    if (opening === undefined || this.#options.clock.now() - opening.at >= SHORT_MS) return;
+    this.#status.lastEvent = opening.lastEvent;
+  }
+
+  #afterEnd(end: WatchEnd, livedMs: number): number {
+    // Opened anew, and still not a byte: nothing changes here, or something swallows what does.
+    if (end === "mute" && this.#wasSilent) this.#version = undefined;
+    this.#wasSilent = end !== "ended";
     if (livedMs >= HEALTHY_MS) this.#backoff.reset();
-    return livedMs >= SHORT_MS ? 0 : this.#backoff.next();
+    return this.#atRelistPace(livedMs >= SHORT_MS ? 0 : this.#backoff.next());
+  }
+
+  /** The wait, longer where a list comes next and 30 s since the last one are not over. */
+  #atRelistPace(wait: number): number {
+    if (this.#version !== undefined) return wait;
+    return wait + Math.max(0, this.#lastRelist + RELIST_SPACING_MS - this.#options.clock.now());
   }
 
   async #explain(error: unknown, signal: AbortSignal): Promise<KubeError> {
@@ -176,14 +202,12 @@ export class Reflector {
 
   /** Updates the state and returns how long to wait. */
   #afterFailure(error: KubeError): number {
-    const { clock, sink } = this.#options;
+    const { sink } = this.#options;
     this.#status.problem = error.message;
     switch (error.code) {
       case "expired":
         this.#version = undefined;
-        return (
-          Math.max(0, this.#lastRelist + RELIST_SPACING_MS - clock.now()) + this.#backoff.next()
-        );
+        return this.#backoff.next();
       case "other-version":
       case "forbidden":
         this.#status.state = "blocked";

@@ -14,6 +14,8 @@ import { LineSplitter } from "./line-splitter.ts";
  * It need not: a kind without any change gets none while etcd reports no progress.
  */
 const STALL_MS = 90_000;
+/** A watch is answered at once, or after the API server has filled its own cache. */
+const UNANSWERED_MS = 60_000;
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
@@ -32,25 +34,29 @@ export interface WatchHandlers {
   event(event: Exclude<WatchEvent, { type: "error" }>): void;
 }
 
+/** `silent`: nothing came for 90 s after the last byte; `mute`: there never was a byte. */
+export type WatchEnd = "ended" | "silent" | "mute";
+
 /**
  * One watch from start to end. Returns when the server ends it or is silent for 90 s; throws
- * KubeError, `expired` when only a new list can help, `stalled` when the watch never opened.
+ * KubeError, `expired` when only a new list can help, `stalled` when it is not answered for 60 s.
  */
 export async function watchOnce(
   options: WatchOptions,
   handlers: WatchHandlers,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<WatchEnd> {
   const guard = new StallGuard(options.clock);
   const stop = () => guard.stop();
   signal.addEventListener("abort", stop, { once: true });
   try {
-    if (signal.aborted) return;
+    if (signal.aborted) return "ended";
     await readEvents(options, handlers, guard);
+    return "ended";
   } catch (error) {
     if (!guard.stalled) throw error;
-    if (guard.opened) return;
-    const text = `the watch of ${options.collection.what} was silent for ${STALL_MS / 1000} s`;
+    if (guard.opened) return guard.heard ? "silent" : "mute";
+    const text = `the watch of ${options.collection.what} was not answered for ${UNANSWERED_MS / 1000} s`;
     throw new KubeError("stalled", text);
   } finally {
     signal.removeEventListener("abort", stop);
@@ -74,7 +80,7 @@ async function readEvents(
   const request = collectionRequest(collection, query, "");
   const stream = await connection.stream({ ...request, signal: guard.signal });
   if (stream.status !== 200) throw await refusal(stream, collection.what);
-  guard.opened = true;
+  guard.open();
   handlers.opened();
   const lines = new LineSplitter(MAX_LINE_BYTES);
   for await (const chunk of stream.chunks) {
@@ -113,13 +119,14 @@ async function refusal(stream: ApiStream, what: string): Promise<KubeError> {
   return answerError({ status: stream.status, headers: stream.headers, body }, "watch", what);
 }
 
-/** Aborts its signal when nothing arrived for STALL_MS. One timer per watch, none per event. */
+/** Aborts its signal when nothing arrived for too long. One timer per watch, none per event. */
 class StallGuard {
   readonly #abort = new AbortController();
+  readonly #answered = new AbortController();
   readonly #clock: Clock;
   #last: number;
-  stalled = false;
-  opened = false;
+  #heard = false;
+  #stalled = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -131,7 +138,26 @@ class StallGuard {
     return this.#abort.signal;
   }
 
+  get stalled(): boolean {
+    return this.#stalled;
+  }
+
+  get opened(): boolean {
+    return this.#answered.signal.aborted;
+  }
+
+  /** Whether a single byte came. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
+  open(): void {
+    this.#last = this.#clock.now();
+    this.#answered.abort();
+  }
+
   alive(): void {
+    this.#heard = true;
     this.#last = this.#clock.now();
   }
 
@@ -140,14 +166,20 @@ class StallGuard {
   }
 
   async #run(): Promise<void> {
-    while (!this.signal.aborted) {
-      const left = this.#last + STALL_MS - this.#clock.now();
-      if (left <= 0) {
-        this.stalled = true;
-        this.stop();
-        return;
-      }
-      await this.#clock.sleep(left, this.signal);
+    const either = AbortSignal.any([this.signal, this.#answered.signal]);
+    const isUnanswered = await this.#isSilent(UNANSWERED_MS, either);
+    if (!isUnanswered && !(await this.#isSilent(STALL_MS, this.signal))) return;
+    this.#stalled = true;
+    this.stop();
+  }
+
+  /** True after so long without a byte, false as soon as the signal aborts. */
+  async #isSilent(patienceMs: number, signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      const left = this.#last + patienceMs - this.#clock.now();
+      if (left <= 0) return true;
+      await this.#clock.sleep(left, signal);
     }
+    return false;
   }
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { dig, type JsonObject, ownArray } from "../../../src/kubernetes/json.ts";
 import { nameOf, namespaceOf } from "../../../src/kubernetes/object.ts";
+import { discoveryAt } from "./fake-discovery.ts";
 import { mergeApplied, mergePatch } from "./fake-patches.ts";
 
 export interface SeenRequest {
@@ -64,6 +65,10 @@ export class FakeApiServer {
 
   serve(collection: string): void {
     this.#served.add(collection);
+  }
+
+  unserve(collection: string): void {
+    this.#served.delete(collection);
   }
 
   /** Handles matching requests instead of the server until it is called off by returning false. */
@@ -156,7 +161,10 @@ export class FakeApiServer {
     this.requests.push(request);
     if (this.#faults.some((fault) => fault(request, response))) return;
     const { collection, namespace, name } = splitPath(request.path);
-    if (!this.#served.has(collection)) return answer(response, 404, "404 page not found");
+    if (!this.#served.has(collection)) {
+      const discovery = discoveryAt(request.path, this.#served);
+      return answer(response, discovery ? 200 : 404, discovery ?? "404 page not found");
+    }
     if (name !== undefined) return this.#single(request, response);
     if (request.query.get("watch") === "true") return this.#watch(request, response, collection);
     this.#list(request, response, collection, namespace);
