@@ -25,6 +25,7 @@ export interface Place {
  * contradict each other.
  */
 export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Place> {
+  refuseContradiction(settings);
   const cluster = clusterOf(settings);
   const mounted = existsSync(`${SERVICE_ACCOUNT}/token`);
   const connection = await connect({ ...settings, cluster }, io, mounted);
@@ -32,6 +33,12 @@ export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Pla
     throw usageError(
       "state-beside-cluster",
       `--state stands for a cluster, but ${connection.server} is there: leave it out, or add --cluster none`,
+    );
+  }
+  if (connection === undefined && settings.manageWebhooks === true) {
+    throw usageError(
+      "webhooks-without-cluster",
+      "--manage-webhooks writes to a cluster, but there is none: leave it out, or add --cluster kubeconfig",
     );
   }
   const inCluster = cluster === "in-cluster" || (cluster === "auto" && connection !== undefined);
@@ -53,6 +60,15 @@ export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Pla
             ...(inCluster ? [] : localNames(host)),
           ],
   };
+}
+
+function refuseContradiction({ cluster, kubeconfig, context }: ServeSettings): void {
+  if (cluster !== "none" || (kubeconfig === undefined && context === undefined)) return;
+  const named = kubeconfig === undefined ? "--context" : "--kubeconfig";
+  throw usageError(
+    "cluster-none-beside-kubeconfig",
+    `${named} names a cluster, but --cluster none asks for none: leave one of them out`,
+  );
 }
 
 /** Whoever names a kubeconfig means the cluster behind it. */

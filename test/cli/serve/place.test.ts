@@ -80,3 +80,27 @@ test("objects that stand for a cluster are refused beside a real one", async (t)
     message: /^--state stands for a cluster.*: leave it out, or add --cluster none$/,
   });
 });
+
+test("webhooks to manage are refused where there is no cluster", async () => {
+  await assert.rejects(findPlace(settings({ manageWebhooks: true }), captured().io), {
+    code: "webhooks-without-cluster",
+    exitCode: 2,
+    message: /^--manage-webhooks writes to a cluster, but there is none: /,
+  });
+  const place = await findPlace(settings({ manageWebhooks: false }), captured().io);
+  assert.equal(place.managesWebhooks, false);
+});
+
+test("a cluster that is named is refused beside --cluster none", async (t) => {
+  const file = kubeconfig(t);
+  for (const [flag, named] of [
+    ["--kubeconfig", { kubeconfig: file }],
+    ["--context", { context: "there" }],
+  ] as const) {
+    await assert.rejects(findPlace(settings({ cluster: "none", ...named }), captured().io), {
+      code: "cluster-none-beside-kubeconfig",
+      exitCode: 2,
+      message: `${flag} names a cluster, but --cluster none asks for none: leave one of them out`,
+    });
+  }
+});
