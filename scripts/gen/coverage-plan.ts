@@ -135,7 +135,6 @@ export const UNSHIPPED: Readonly<Record<string, Unshipped>> = {
   "upgrade-evidence": audited("workloads", ""),
   "ns-single-namespace": audited("Namespace", "workloads"),
   "ns-quota-limits": audited("Namespace", "ResourceQuota, LimitRange"),
-  "ns-psa": { mode: "warn", kinds: "Namespace", state: "", reason: "not written yet" },
   "secret-rotation": audited("Secret", "ExternalSecret, SealedSecret"),
   "net-review": audited("NetworkPolicy", "workloads"),
   "exempt-valid": {

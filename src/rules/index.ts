@@ -25,6 +25,7 @@ import nsComponentLayer from "./namespaces/ns-component-layer.ts";
 import nsDefault from "./namespaces/ns-default.ts";
 import nsLayerLabel from "./namespaces/ns-layer-label.ts";
 import nsLayerMove from "./namespaces/ns-layer-move.ts";
+import nsPsa from "./namespaces/ns-psa.ts";
 import netDefaultDeny from "./network/net-default-deny.ts";
 import netHostAccess from "./network/net-host-access.ts";
 import netMtls from "./network/net-mtls.ts";
@@ -91,6 +92,7 @@ export const RULES: readonly Rule[] = [
   nsDefault,
   nsLayerLabel,
   nsLayerMove,
+  nsPsa,
   secretArgsLiteral,
   secretConfigmap,
   secretEnvLiteral,
