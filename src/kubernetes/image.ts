@@ -73,3 +73,14 @@ function isRegistry(first: string): boolean {
 function officialPath(repository: string): string {
   return repository === "" || repository.includes("/") ? repository : `library/${repository}`;
 }
+
+const host = "[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/";
+const segment = "[a-z0-9]+(?:[._-]+[a-z0-9]+)*";
+const reference = new RegExp(
+  `^(?:${host})?${segment}(?:/${segment})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[a-z0-9]+:[0-9a-f]{32,128})?$`,
+);
+
+/** An image for people; a field of this name may hold any text, and what is no reference stays out. */
+export function shownImage(text: string): string {
+  return text.length <= 512 && reference.test(text) ? text : "(no image reference)";
+}

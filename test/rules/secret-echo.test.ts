@@ -41,14 +41,9 @@ const IDENTIFIERS: ReadonlySet<string> = new Set([
   "matchExpressions",
   "selector",
   "podSelector",
-  "image",
-  "imageName",
   "operator",
   "key",
   "type",
-  "cpu",
-  "memory",
-  "schedule",
   "ephemeral-storage",
 ]);
 

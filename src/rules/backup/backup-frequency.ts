@@ -130,7 +130,16 @@ function scheduleText(object: JsonObject): string {
   return ownString(specOf(object), "schedule") ?? "";
 }
 
-/** Anything may be written there; long text is cut. */
+const word = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT|[LW]";
+const zone = "(?:CRON_)?TZ=[A-Za-z_]{1,20}(?:/[A-Za-z_]{1,20}){0,2}";
+const fields = `(?:[0-9*/,?#-]|${word})+(?:\\s+(?:[0-9*/,?#-]|${word})+)*`;
+const named = "@(?:every\\s+[0-9.hmsu]{1,20}|[a-z]{1,8})";
+const nearSchedule = new RegExp(`^(?:${zone}\\s+)?(?:${fields}|${named})?$`, "i");
+
+/** Anything may be written there, a password too. */
 function shown(object: JsonObject): string {
-  return JSON.stringify(scheduleText(object).slice(0, 40));
+  const text = scheduleText(object);
+  return text.length <= 80 && nearSchedule.test(text.trim())
+    ? JSON.stringify(text.slice(0, 40))
+    : "(a text that is no schedule)";
 }

@@ -5,6 +5,7 @@ import type { Location } from "../../kubernetes/location.ts";
 import {
   NANO_PER_MEBIBYTE,
   NANO_PER_UNIT,
+  parseQuantity,
   type Quantity,
   textOf,
 } from "../../kubernetes/quantity.ts";
@@ -149,7 +150,7 @@ function findingOf(doubt: Doubt, who: string, holder: Location, key: string): Fi
   const { resource, list, text, reason, fix, fatal } = doubt;
   const noun = list === "limits" ? "limit" : "request";
   return {
-    message: `${who} ${resource} ${noun} ${shortened(text)} ${reason}`,
+    message: `${who} ${resource} ${noun} ${shownText(text)} ${reason}`,
     fix,
     location: resourceLocation(holder, list, resource),
     key: `${key} ${resource} ${list} ${shortened(text)}`,
@@ -160,4 +161,14 @@ function findingOf(doubt: Doubt, who: string, holder: Location, key: string): Fi
 /** What is not a quantity can be of any length. */
 function shortened(text: string): string {
   return text.length <= 24 ? text : `${text.slice(0, 23)}…`;
+}
+
+/** A number with a unit, such as 2GB, or one of them alone. */
+const nearQuantity = /^[+-]?(?:[0-9][0-9.]{0,19} ?[A-Za-z]{0,3}|[A-Za-z]{1,3})$/;
+
+/** Anything may be written there, a password too. */
+function shownText(text: string): string {
+  return parseQuantity(text) !== undefined || nearQuantity.test(text)
+    ? shortened(text)
+    : "(a text)";
 }

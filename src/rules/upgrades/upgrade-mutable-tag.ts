@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRule, type RuleContext } from "../../engine/rule.ts";
-import { parseImage } from "../../kubernetes/image.ts";
+import { parseImage, shownImage } from "../../kubernetes/image.ts";
 import { type ImageUse, imagesOf } from "../../kubernetes/image-reference.ts";
 import { own, ownObject } from "../../kubernetes/json.ts";
 import { WORKLOAD_KINDS, WORKLOAD_RESOURCES } from "../../kubernetes/workload.ts";
@@ -48,7 +48,7 @@ export default defineRule<Params>({
       const fault = isFilledInLater(context, use) ? undefined : faultOf(use.image, params);
       if (fault === undefined) continue;
       yield {
-        message: `image ${use.image} is mutable: ${fault}`,
+        message: `image ${shownImage(use.image)} is mutable: ${fault}`,
         fix: "pin a version or digest",
         location: use.location,
         key: `${use.container}:${use.image}`,
@@ -93,7 +93,7 @@ function* givenUpDigests({ object, subject, params }: RuleContext<Params>) {
     if (was === undefined || parseImage(was)?.digest === undefined) continue;
     if (parseImage(image)?.digest !== undefined || faultOf(image, params) !== undefined) continue;
     yield {
-      message: `image ${image} is not pinned by a digest any more`,
+      message: `image ${shownImage(image)} is not pinned by a digest any more`,
       fix: "keep the digest behind the tag",
       location,
       key: `digest:${container}`,
