@@ -1,5 +1,6 @@
 import { PRACTICES, type Rule, type Target } from "../../src/engine/rule.ts";
 import { GENERATED, type Generator } from "./artifact.ts";
+import { UNSHIPPED } from "./coverage-plan.ts";
 import { type ExpectedFinding, type ExpectedFix, exampleOf } from "./examples.ts";
 import { codeBlock, table } from "./markdown.ts";
 import { parameterTable } from "./parameter-table.ts";
@@ -32,7 +33,14 @@ function indexOf(rules: readonly Rule[]): string {
   });
   const link =
     "What the specification names and what is shipped of it: [coverage](../coverage.md).";
-  return page(["# Rules", link, ...sections]);
+  const missing = Object.entries(UNSHIPPED).map(([id, { reason }]) => [id, reason]);
+  return page([
+    "# Rules",
+    link,
+    ...sections,
+    "## Specified, not shipped",
+    table(["Rule", "Why not"], missing),
+  ]);
 }
 
 function pageOf(rule: Rule): string {

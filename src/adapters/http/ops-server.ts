@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import fastify from "fastify";
 import { bind } from "./bind.ts";
+import { NO_SCHEMAS } from "./no-schemas.ts";
 import { addOpsRoutes, type OpsDeps } from "./ops-routes.ts";
 
 export interface OpsServer {
@@ -19,6 +20,7 @@ export function buildOpsServer(deps: OpsDeps): OpsServer {
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: true,
     return503OnClosing: false,
+    schemaController: NO_SCHEMAS,
   });
   app.server.maxConnections = 200;
   addOpsRoutes(app, deps);

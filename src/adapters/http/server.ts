@@ -10,6 +10,7 @@ import { answerBrokenRequest } from "./client-errors.ts";
 import type { Drainable } from "./drain.ts";
 import { HTTP_ERRORS } from "./http-error.ts";
 import { Load } from "./load.ts";
+import { NO_SCHEMAS } from "./no-schemas.ts";
 
 /** What may differ from the defaults; times in milliseconds. */
 export interface ServerSettings {
@@ -107,6 +108,7 @@ function buildApp(settings: ServerSettings, deps: RouteDeps): FastifyInstance<Se
     logger: false,
     genReqId: noRequestId,
     clientErrorHandler: answerBrokenRequest,
+    schemaController: NO_SCHEMAS,
     // A path that cannot be decoded is none of ours.
     frameworkErrors: (_error, request, reply) => refuse(deps, request, reply, HTTP_ERRORS.notFound),
     // The one parameter is read from the URL; a map of all of them is never needed.
