@@ -13,6 +13,7 @@ const OLD_SPACE_MIB = 250;
 const SEMI_SPACE_MIB = 8;
 /** Until memory is read: what the lists leave behind is given back in a while. */
 const SETTLE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 export interface GuardMemory {
   /** From the start of the process until its cache was synced. */
@@ -43,6 +44,7 @@ export async function guardMemory(server: string): Promise<GuardMemory> {
   try {
     while (!(await isReady(`http://127.0.0.1:${opsPort}/readyz`))) {
       if (child.exitCode !== null) throw new Error(`the guard ended with code ${child.exitCode}`);
+      if (performance.now() - startedAt > DEADLINE_MS) throw new Error("the guard is not ready");
       await sleep(50);
     }
     const readyMs = performance.now() - startedAt;

@@ -20,14 +20,22 @@ interface Collection {
 
 const EMPTY: Collection = { count: 0, items: () => [] };
 
+/** No operator is installed: these groups are all there are. */
+const GROUPS = {
+  kind: "APIGroupList",
+  groups: ["apps", "autoscaling", "batch", "networking.k8s.io", "policy"].map((name) => ({ name })),
+};
+
 const collections = collectionsOf(JSON.parse(process.argv[2] ?? "") as CrowdSize);
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "", "http://crowd");
   const collection = collections.get(pathname);
-  const status = collection === undefined ? 404 : 200;
+  const isDiscovery = pathname === "/apis";
+  const status = collection === undefined && !isDiscovery ? 404 : 200;
   response.writeHead(status, { "content-type": "application/json" });
-  if (collection === undefined) response.end("{}");
+  if (isDiscovery) response.end(JSON.stringify(GROUPS));
+  else if (collection === undefined) response.end("{}");
   // A watch stays open and silent.
   else if (searchParams.get("watch") === "true") response.flushHeaders();
   else sendPage(response, collection, searchParams);
