@@ -7,9 +7,9 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import { NO_RECENT_UPGRADES } from "./recent-upgrades.ts";
-import type { Finding, RuleContext } from "./rule.ts";
-import { type Scope, scopeOf } from "./scope.ts";
+import type { Finding } from "./rule.ts";
+import { type Asked, contextFor } from "./rule-context.ts";
+import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
 import { unverifiedReason } from "./verification.ts";
 
@@ -39,11 +39,7 @@ export function evaluate(environment: Environment, subject: Subject): Evaluation
   return { ...result, incomplete: false };
 }
 
-interface Task {
-  readonly environment: Environment;
-  readonly subject: Subject;
-  readonly scope: Scope;
-  readonly check: Check;
+interface Task extends Asked {
   /** The old object as a retained revision would have it; worked out once, when it is asked for. */
   readonly former: () => Judged | undefined;
 }
@@ -90,21 +86,6 @@ function isUntouched(check: Check, subject: Subject): boolean {
   const { old } = subject;
   if (old === undefined || check.rule.needs.length > 0) return false;
   return readsAreEqual(check.rule, old, subject.object);
-}
-
-function contextFor(task: Task, object: Judged): RuleContext {
-  const { environment, subject, scope, check } = task;
-  return {
-    subject,
-    object,
-    params: check.params,
-    platform: environment.policy.platform,
-    cluster: environment.cluster,
-    layer: scope.layer,
-    namespaceObject: scope.namespaceObject,
-    now: environment.now,
-    recent: environment.recent ?? NO_RECENT_UPGRADES,
-  };
 }
 
 function judgementsOf(

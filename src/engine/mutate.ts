@@ -5,8 +5,8 @@ import type { Environment } from "./environment.ts";
 import { applyAdditions, applyOperations } from "./patch.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Check } from "./policy.ts";
-import { NO_RECENT_UPGRADES } from "./recent-upgrades.ts";
 import type { Addition, Mutation, MutationContext } from "./rule.ts";
+import { contextFor } from "./rule-context.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 import { Judged, type Subject } from "./subject.ts";
 import { unverifiedReason } from "./verification.ts";
@@ -178,15 +178,7 @@ function mutationOf(
   check: Check,
 ): Mutation | undefined {
   const context: MutationContext = {
-    subject,
-    object: subject.object,
-    params: check.params,
-    platform: environment.policy.platform,
-    cluster: environment.cluster,
-    layer: scope.layer,
-    namespaceObject: scope.namespaceObject,
-    now: environment.now,
-    recent: environment.recent ?? NO_RECENT_UPGRADES,
+    ...contextFor({ environment, subject, scope, check }, subject.object),
     templateOpen: isTemplateOpen(subject),
   };
   return check.rule.mutate?.(context);
