@@ -18,6 +18,7 @@ import type { Place } from "./place.ts";
 import { PolicyStore } from "./policy-store.ts";
 import { buildServers, monotonic } from "./servers.ts";
 import type { ServeSettings } from "./settings.ts";
+import { collectStartGarbage } from "./start-garbage.ts";
 import { ManagedWebhooks } from "./webhooks.ts";
 
 /** How often the guard looks whether it has become ready to be called. */
@@ -54,6 +55,7 @@ export class Guard {
   /** What decisions rest on has to stay fresh until the last one. */
   readonly #following = new AbortController();
   #listening = false;
+  #settled = false;
 
   private constructor(deps: GuardDeps, parts: Parts) {
     this.#deps = deps;
@@ -77,6 +79,7 @@ export class Guard {
         ...parts,
         cache: cluster.cache,
         isListening: () => this.#listening,
+        isSettled: () => this.#settled,
         isDraining: () => this.#drain.draining,
       }),
     });
@@ -166,6 +169,8 @@ export class Guard {
       await clock.sleep(READY_POLL_MS, signal);
     }
     if (signal.aborted) return;
+    await collectStartGarbage();
+    this.#settled = true;
     webhooks?.open();
     if (cluster.cache !== undefined && namesNoLayer(cluster.view, policies.current())) {
       const hint = "label a namespace policy.keymate.io/layer, or name it in the policy";
