@@ -80,11 +80,9 @@ export class Page {
   async press(key: string, { shift = false } = {}): Promise<void> {
     const known = KEYS[key];
     const text = known === undefined ? key : known.text;
-    const parts = {
-      key,
-      modifiers: shift ? 8 : 0,
-      windowsVirtualKeyCode: known?.code ?? key.toUpperCase().charCodeAt(0),
-    };
+    // The code of a character is that of its key for letters and digits only.
+    const code = known?.code ?? (/^[a-z0-9]$/i.test(key) ? key.toUpperCase().charCodeAt(0) : 0);
+    const parts = { key, modifiers: shift ? 8 : 0, windowsVirtualKeyCode: code };
     await this.send("Input.dispatchKeyEvent", { type: "keyDown", ...parts, ...(text && { text }) });
     await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...parts });
   }
@@ -95,6 +93,14 @@ export class Page {
 
   async emulate(settings: PageSettings): Promise<void> {
     await this.#apply(settings);
+    await this.painted();
+  }
+
+  /** What has changed is on the screen, and the page has been told. */
+  async painted(): Promise<void> {
+    await this.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+    );
   }
 
   /** PNG, as the tab is seen. */

@@ -57,6 +57,8 @@ export class Filters {
     if (output !== null) output.textContent = countText(shown, all);
     this.#only.hidden = this.#objects === undefined;
     const isNarrowed = this.#search.value !== "" || this.#objects !== undefined || shown < all;
+    // The numbers beside the headings speak of all findings.
+    this.#form.parentElement?.classList.toggle("narrowed", shown < all);
     (this.#form.querySelector("#clear") as HTMLButtonElement).disabled = !isNarrowed;
   }
 
