@@ -18,7 +18,7 @@ export function htmlReporter(rules: readonly RuleText[]): Reporter {
     const findings = report.findings.length === 0 ? undefined : toolbar(report, places);
     const body = html`${pageHeader(report)}<main>
 ${verdictSection(report)}${readinessSection(report)}<div class="overview">
-${practicesSection(report)}${mapSection(places)}</div>
+${practicesSection(report)}${mapSection(places, report.skipped)}</div>
 <section class="findings" aria-labelledby="findings">
 <h2 id="findings" tabindex="-1">Findings</h2>
 ${findings}${findingsList(places, report.door)}</section>

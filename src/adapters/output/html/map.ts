@@ -1,32 +1,48 @@
-import type { InventoryWorkload } from "../../../usecases/inventory.ts";
+import type { ReportSkip } from "../../../usecases/report.ts";
+import { othersBox, type WorkloadBox, workloadBox } from "./map-boxes.ts";
 import { html, type Markup, plural } from "./markup.ts";
 import { type ObjectGroup, objectKey, type Place } from "./model.ts";
-import { compareTallies, MODES, type Tally, tallyOf, totalOf, worstOf } from "./tally.ts";
+import { compareTallies, NO_FINDINGS, totalOf } from "./tally.ts";
 
 /** A namespace shows this many boxes; the rest is one click away. */
 const SHOWN = 12;
 
+/** How many answers about an object could not be verified, by its key. */
+type Doubts = ReadonlyMap<string, number>;
+
 /** The layers, lowest first, with their namespaces and what is wrong where. */
-export function mapSection(places: readonly Place[]): Markup | undefined {
+export function mapSection(
+  places: readonly Place[],
+  skipped: readonly ReportSkip[],
+): Markup | undefined {
   if (!places.some(({ inventory }) => inventory !== undefined)) return undefined;
+  const doubts = new Map<string, number>();
+  for (const { object } of skipped) {
+    const key = objectKey(object);
+    doubts.set(key, (doubts.get(key) ?? 0) + 1);
+  }
   return html`<section class="map" aria-labelledby="map">
 <h2 id="map">Layers</h2>
 <p class="hint">Lowest first, the order of upgrades. Each box is a workload, with its worst mode and its number of findings.</p>
 <ol>
-${places.map(layerMarkup)}</ol>
+${places.map((place) => layerMarkup(place, doubts))}</ol>
 </section>
 `;
 }
 
-function layerMarkup(place: Place): Markup {
+function layerMarkup(place: Place, doubts: Doubts): Markup {
   const { title, ordinal, tally } = place;
   const objects = place.components.flatMap((component) => component.objects);
   const number = ordinal === undefined ? undefined : html`<i aria-hidden="true">${ordinal}</i> `;
-  return html`<li class="layer ${worstOf(tally)}"><div class="name"><h3>${number}${title}</h3><p>${
+  const namespaces = namespacesOf(place, objects).map((namespace) => {
+    const own = objects.filter((group) => group.namespace === namespace);
+    return namespaceMarkup(namespace, boxesOf(namespace, place, own, doubts), own);
+  });
+  return html`<li class="layer"><div class="name"><h3>${number}${title}</h3><p>${
     totalOf(tally) === 0 ? "no findings" : plural(totalOf(tally), "finding")
   }</p></div>
 <div class="spaces">
-${namespacesOf(place, objects).map((namespace) => namespaceMarkup(namespace, place, objects))}</div></li>
+${namespaces}</div></li>
 `;
 }
 
@@ -36,71 +52,48 @@ function namespacesOf({ inventory }: Place, objects: readonly ObjectGroup[]): re
   return [...new Set([...(inventory?.namespaces ?? []), ...found])].sort();
 }
 
-function namespaceMarkup(
+/** The workloads of a namespace, the worst first; without findings those in doubt. */
+function boxesOf(
   namespace: string,
   { inventory }: Place,
   objects: readonly ObjectGroup[],
-): Markup {
-  const groups = new Map(
-    objects
-      .filter((group) => group.namespace === namespace)
-      .map((group) => [objectKey(group.object), group]),
-  );
-  const boxes = (inventory?.workloads ?? [])
+  doubts: Doubts,
+): readonly WorkloadBox[] {
+  const groups = new Map(objects.map((group) => [objectKey(group.object), group]));
+  return (inventory?.workloads ?? [])
     .filter(({ object }) => object.namespace === namespace)
-    .map((workload) => ({ workload, group: groups.get(objectKey(workload.object)) }))
-    .sort((left, right) => compareTallies(tallyIn(left.group), tallyIn(right.group)));
-  for (const { workload } of boxes) groups.delete(objectKey(workload.object));
-  const items = boxes.map(({ workload, group }) => workloadMarkup(workload, group));
-  if (groups.size > 0) items.splice(SHOWN, 0, othersMarkup([...groups.values()], boxes.length > 0));
+    .map((workload) => {
+      const key = objectKey(workload.object);
+      return { workload, group: groups.get(key), doubts: doubts.get(key) ?? 0 };
+    })
+    .sort(
+      (left, right) =>
+        compareTallies(left.group?.tally ?? NO_FINDINGS, right.group?.tally ?? NO_FINDINGS) ||
+        right.doubts - left.doubts,
+    );
+}
+
+function namespaceMarkup(
+  namespace: string,
+  boxes: readonly WorkloadBox[],
+  objects: readonly ObjectGroup[],
+): Markup {
+  const drawn = new Set(boxes.map(({ group }) => group));
+  const others = objects.filter((group) => !drawn.has(group));
+  const items = boxes.map(workloadBox);
+  // Not among what is folded away: a box of its own.
+  if (others.length > 0) items.splice(SHOWN, 0, othersBox(others, boxes.length > 0));
   const rest = items.slice(SHOWN + 1);
-  const more =
-    rest.length === 0
-      ? undefined
-      : html`<details><summary>${rest.length} more</summary><ul>${rest}</ul></details>`;
-  const name =
-    namespace === ""
-      ? undefined
-      : html`<h4>${
-          objects.some((group) => group.namespace === namespace)
-            ? html`<a href="#findings" data-set="namespace" data-value="${namespace}">${namespace}</a>`
-            : namespace
-        }</h4>`;
-  return html`<div class="space">${name}${
+  const more = html`<details><summary>${rest.length} more</summary><ul>${rest}</ul></details>`;
+  return html`<div class="space">${namespaceName(namespace, objects.length > 0)}${
     items.length === 0 ? html`<p class="none">no workloads</p>` : undefined
-  }<ul>${items.slice(0, SHOWN + 1)}</ul>${more}</div>
+  }<ul>${items.slice(0, SHOWN + 1)}</ul>${rest.length > 0 ? more : undefined}</div>
 `;
 }
 
-const CLEAN: Tally = { enforce: 0, warn: 0, audit: 0 };
-
-function tallyIn(group: ObjectGroup | undefined): Tally {
-  return group?.tally ?? CLEAN;
-}
-
-function workloadMarkup(
-  { object, component, critical }: InventoryWorkload,
-  group: ObjectGroup | undefined,
-): Markup {
-  const kind = component === undefined ? `${object.kind}, no component` : object.name;
-  const what = html`<span class="label">${component ?? object.name}${critical ? html` <span class="critical">critical</span>` : undefined}</span><span class="label id">${kind}</span>`;
-  if (group === undefined) {
-    return html`<li><span class="box clean">${what}<span class="mark pass"><span class="away">no findings</span></span></span></li>`;
-  }
-  return html`<li><a class="box ${worstOf(group.tally)}" href="#${group.id}" data-only="${group.id}" data-label="${object.kind} ${object.name}">${what}${badge(group.tally)}</a></li>`;
-}
-
-/** Services, budgets, claims: whatever has findings and is no workload. */
-function othersMarkup(groups: readonly ObjectGroup[], hasSiblings: boolean): Markup {
-  const tally = tallyOf(groups.flatMap(({ findings }) => findings));
-  const ids = groups.map(({ id }) => id).join(" ");
-  const [first] = groups;
-  const what = plural(groups.length, hasSiblings ? "other object" : "object");
-  return html`<li><a class="box ${worstOf(tally)}" href="#${first?.id}" data-only="${ids}" data-label="${what}"><span class="label">${what}</span>${badge(tally)}</a></li>`;
-}
-
-/** The worst mode and the number of findings; a screen reader hears all of them. */
-function badge(tally: Tally): Markup {
-  const spoken = MODES.filter((mode) => tally[mode] > 0).map((mode) => `${tally[mode]} ${mode}`);
-  return html`<span class="mark ${worstOf(tally)}"><span aria-hidden="true">${totalOf(tally)}</span><span class="away">${spoken.join(", ")}</span></span>`;
+function namespaceName(namespace: string, hasFindings: boolean): Markup | undefined {
+  if (namespace === "") return undefined;
+  return hasFindings
+    ? html`<h4><a href="#findings" data-set="namespace" data-value="${namespace}">${namespace}</a></h4>`
+    : html`<h4>${namespace}</h4>`;
 }

@@ -8,8 +8,10 @@ export const MODES = ["enforce", "warn", "audit"] as const satisfies readonly Sh
 /** How many findings of each mode. */
 export type Tally = Readonly<Record<ShownMode, number>>;
 
+export const NO_FINDINGS: Tally = { enforce: 0, warn: 0, audit: 0 };
+
 export function tallyOf(findings: Iterable<ReportFinding>): Tally {
-  const tally = { enforce: 0, warn: 0, audit: 0 };
+  const tally = { ...NO_FINDINGS };
   for (const { mode } of findings) tally[mode]++;
   return tally;
 }

@@ -91,3 +91,15 @@ test("a report without findings has no filters and says so", () => {
   assert.match(page, /<p class="empty">No findings\.<\/p>/);
   assert.doesNotMatch(page, /id="filters"/);
 });
+
+test("a workload in doubt is shown as not verified in the map, and none as passed", () => {
+  const broken = brokenReport();
+  const object = broken.inventory?.flatMap(({ workloads }) => workloads)[0]?.object;
+  assert.ok(object !== undefined);
+  const skip = { rule: "net-mtls", object, reason: "PeerAuthentication is not installed" };
+  const page = render({ ...broken, findings: [], skipped: [skip, skip] });
+  const map = page.slice(page.indexOf('<section class="map"'), page.indexOf('id="findings"'));
+  assert.equal(map.split('href="#skipped"').length, 2);
+  assert.match(map, /<span class="mark not-verified">2<span class="away"> not verified</);
+  assert.doesNotMatch(map, /class="mark pass"/);
+});
