@@ -127,7 +127,7 @@ test("no text of a report becomes markup, and each is read as it was written", a
         reason: shown(text.reason),
       });
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
   await page.close();
 });

@@ -77,12 +77,12 @@ export class Page {
     return result.value as T;
   }
 
-  async press(key: string, { shift = false } = {}): Promise<void> {
+  async press(key: string): Promise<void> {
     const known = KEYS[key];
     const text = known === undefined ? key : known.text;
     // The code of a character is that of its key for letters and digits only.
     const code = known?.code ?? (/^[a-z0-9]$/i.test(key) ? key.toUpperCase().charCodeAt(0) : 0);
-    const parts = { key, modifiers: shift ? 8 : 0, windowsVirtualKeyCode: code };
+    const parts = { key, windowsVirtualKeyCode: code };
     await this.send("Input.dispatchKeyEvent", { type: "keyDown", ...parts, ...(text && { text }) });
     await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...parts });
   }
