@@ -62,7 +62,8 @@ function judge(given: Task, results: Results): void {
     if (task !== given) resolved = modeIn(task);
     // An exemption that is used shows in the audit log, however far it goes.
     if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
-    const findings = [...rule.check(contextFor(task, subject.object))];
+    const found = rule.check(contextFor(task, subject.object));
+    const findings = Array.isArray(found) ? (found as readonly Finding[]) : [...found];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
