@@ -8,11 +8,12 @@ import {
   newestBackup,
   newestJobBackup,
   OBJECT_STORE,
+  type VeleroRecord,
   VOLUME_SNAPSHOT,
   veleroRecords,
 } from "../../kubernetes/backup-record.ts";
 import type { BackupUnit } from "../../kubernetes/backup-unit.ts";
-import { VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
+import { includesNamespace, VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
 import { HOUR, MINUTE, spanText } from "../../kubernetes/duration.ts";
 import { ROOT } from "../../kubernetes/location.ts";
 import { dataLayers, MARKS } from "./backup-params.ts";
@@ -82,15 +83,29 @@ export default defineRule<z.output<typeof params>>({
 });
 
 const VELERO = Symbol("completed Velero Backups");
+const BY_NAMESPACE = Symbol("completed Velero Backups by namespace");
 
-function newestOf({ cluster, once, now, params }: Context, unit: BackupUnit) {
+function newestOf(context: Context, unit: BackupUnit) {
+  const { cluster, now, params } = context;
   const latest = now + params.clockSkewMinutes * MINUTE;
-  const velero = once(VELERO, () => veleroRecords(cluster));
+  const velero = veleroOf(context, unit.namespace);
   const found = [
     newestBackup(cluster, unit, { now, latest }, velero),
     newestJobBackup(cluster, unit, latest, MARKS.backupFor),
   ];
   return found.reduce(newer, undefined);
+}
+
+/** Looked through once for each namespace, not for each of its units. */
+function veleroOf({ cluster, once }: Context, namespace: string): readonly VeleroRecord[] {
+  const known = once(BY_NAMESPACE, () => new Map<string, readonly VeleroRecord[]>());
+  let records = known.get(namespace);
+  if (records === undefined) {
+    const all = once(VELERO, () => veleroRecords(cluster));
+    records = all.filter(({ spec }) => includesNamespace(spec, namespace));
+    known.set(namespace, records);
+  }
+  return records;
 }
 
 function newer(left: BackupRecord | undefined, right: BackupRecord | undefined) {
