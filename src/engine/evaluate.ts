@@ -7,7 +7,7 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import type { Finding } from "./rule.ts";
+import { type Finding, speaksAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -54,7 +54,7 @@ function judge(given: Task, results: Results): void {
   const { check, subject } = given;
   const { rule } = check;
   if (rule.check === undefined) return;
-  if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
+  if (!speaksAt(rule, subject.door)) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
   try {
