@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { tlsOptions } from "../../adapters/certs/tls-options.ts";
 import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
@@ -187,19 +188,31 @@ export class Guard {
           ? [leaf]
           : [leaf, { certificate: "ca", notAfter: caNotAfter }];
       },
+      certificateProblem: () => {
+        const { healthy, problem } = source.health();
+        return !healthy || problem !== undefined;
+      },
       caBundleInSync: () => webhooks?.inSync,
+      webhookWrites: () => webhooks?.writes(),
       caches: () =>
-        (cluster.cache?.stats() ?? []).map(({ kind, objects, synced, lastEvent }) => ({
-          kind,
-          objects,
-          synced,
+        (cluster.cache?.stats() ?? []).map(({ lastEvent, problem, ...stats }) => ({
+          ...stats,
+          problem: problem !== undefined,
           // 0: never heard of, as for a kind that is not installed.
           lastEventAt: lastEvent === 0 ? undefined : lastEvent,
         })),
       policyLoadedAt: () => policies.loadedAt,
       policyLoadFailed: () => policies.failed,
+      draining: () => this.#drain.draining,
+      memoryLimit,
     };
   }
+}
+
+/** Of the container; Node says 0 or something beyond all memory where there is none. */
+function memoryLimit(): number | undefined {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
