@@ -3,8 +3,10 @@ import { tlsOptions } from "../../adapters/certs/tls-options.ts";
 import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
 import type { AdmissionServer } from "../../adapters/http/server.ts";
+import type { EventWriter } from "../../adapters/kube/event-writer.ts";
 import type { Rule } from "../../engine/rule.ts";
 import { createAdmit } from "../../usecases/admit.ts";
+import { eventOf } from "../../usecases/decision-events.ts";
 import type {
   CertificateSource,
   ServingCertificate,
@@ -13,12 +15,14 @@ import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
 import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
 import type { Place } from "./place.ts";
 import { PolicyStore } from "./policy-store.ts";
 import { buildServers, monotonic } from "./servers.ts";
 import type { ServeSettings } from "./settings.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
 import { ManagedWebhooks } from "./webhooks.ts";
 
 /** How often the guard looks whether it has become ready to be called. */
@@ -37,6 +41,9 @@ export interface GuardDeps {
 }
 
 interface Parts {
+  readonly telemetry: Telemetry;
+  /** undefined where nobody asked for Events. */
+  readonly events: EventWriter | undefined;
   readonly policies: PolicyStore;
   readonly cluster: Cluster;
   readonly source: CertificateSource;
@@ -59,8 +66,8 @@ export class Guard {
   private constructor(deps: GuardDeps, parts: Parts) {
     this.#deps = deps;
     this.#parts = parts;
-    const { clock, logger, rules } = deps;
-    const { policies, cluster } = parts;
+    const { clock, logger } = deps;
+    const { policies, cluster, telemetry, events } = parts;
     const { admission, ops } = buildServers({
       admit: createAdmit({
         policy: () => policies.current(),
@@ -69,7 +76,11 @@ export class Guard {
         clock,
         logger,
       }),
-      rules,
+      telemetry,
+      decided: (path, request, decision) => {
+        const event = events && eventOf(path, request, decision, cluster.view);
+        if (event !== undefined) events?.emit(event);
+      },
       clock,
       logger,
       gauges: this.#gauges(),
@@ -90,6 +101,8 @@ export class Guard {
   /** Throws AppError for a policy or state that cannot be used. Nothing runs yet. */
   static async create(deps: GuardDeps): Promise<Guard> {
     const { settings, place, rules, clock, logger, random } = deps;
+    const telemetry = createTelemetry(rules);
+    const events = await openEvents({ ...deps, count: telemetry.countEvent });
     let webhooks: ManagedWebhooks | undefined;
     const policies = await PolicyStore.open({
       file: settings.policy,
@@ -106,7 +119,7 @@ export class Guard {
     const { servicePort, certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
     webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
-    return new Guard(deps, { policies, cluster, source, webhooks });
+    return new Guard(deps, { telemetry, events, policies, cluster, source, webhooks });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
@@ -121,6 +134,7 @@ export class Guard {
       });
     });
     cluster.cache?.start(this.#following.signal);
+    this.#startEvents();
     webhooks?.start(signal);
     void policies.watch(this.#following.signal);
     await source.start(signal);
@@ -131,6 +145,15 @@ export class Guard {
     logger.info({ port, policy: policies.current().name, mode: settings.mode }, "listening");
     this.#deps.onListening(source, port);
     void this.#openWhenReady();
+  }
+
+  #startEvents(): void {
+    const { place, clock } = this.#deps;
+    const { events, source, cluster } = this.#parts;
+    if (events === undefined) return;
+    void events.run(this.#following.signal);
+    const { signal } = this.#background;
+    void watchCertificate({ events, source, place, view: cluster.view, clock }, signal);
   }
 
   /** Drains and ends everything; a second call while it runs hurries. */
@@ -151,6 +174,10 @@ export class Guard {
     const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
+      const { events, cluster } = this.#parts;
+      if (events !== undefined) {
+        tellCertificateTrouble({ events, place, view: cluster.view }, result.reason);
+      }
       return false;
     }
     this.#admission.swap(result.options);
