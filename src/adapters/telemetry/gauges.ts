@@ -5,8 +5,9 @@ import { counter, gauge } from "./read-at-scrape.ts";
 /** Read at each scrape. What does not exist in this set-up gives nothing, and no series appears. */
 export interface GaugeSources {
   readonly version: string;
-  /** `certificate` is `leaf` or `ca`. */
-  certificates(): Iterable<{ readonly certificate: string; readonly notAfter: Date }>;
+  /** Whether reviews may come. */
+  ready(): boolean;
+  certificates(): Iterable<CertificateDates>;
   /** Something is wrong with a newer certificate, or with where it comes from. */
   certificateProblem(): boolean;
   /** undefined while unknown, or where nobody keeps a bundle. */
@@ -21,6 +22,13 @@ export interface GaugeSources {
   /** Bytes that this process may take; undefined where nobody limits it. */
   memoryLimit(): number | undefined;
   load(): { readonly requests: number; readonly bytes: number };
+}
+
+export interface CertificateDates {
+  /** `leaf` or `ca`. */
+  readonly certificate: string;
+  readonly notBefore: Date | undefined;
+  readonly notAfter: Date;
 }
 
 /** Writes of one webhook configuration since the start. */
@@ -41,6 +49,9 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
   );
   gauge(registry, "body_bytes_in_flight", "Bytes of large bodies being answered", (set) =>
     set(sources.load().bytes),
+  );
+  gauge(registry, "ready", "1 if every readiness check passes", (set) =>
+    set(Number(sources.ready())),
   );
   gauge(registry, "draining", "1 from the stop signal to the end", (set) =>
     set(Number(sources.draining())),
@@ -77,6 +88,17 @@ function registerTrust(registry: Registry, sources: GaugeSources): void {
     (set) => {
       for (const { certificate, notAfter } of sources.certificates()) {
         set(notAfter.getTime() / 1_000, { certificate });
+      }
+    },
+    ["certificate"],
+  );
+  gauge(
+    registry,
+    "certificate_issued_timestamp_seconds",
+    "When the certificates in service began",
+    (set) => {
+      for (const { certificate, notBefore } of sources.certificates()) {
+        if (notBefore !== undefined) set(notBefore.getTime() / 1_000, { certificate });
       }
     },
     ["certificate"],

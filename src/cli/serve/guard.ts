@@ -1,4 +1,3 @@
-import { totalmem } from "node:os";
 import { tlsOptions } from "../../adapters/certs/tls-options.ts";
 import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
@@ -16,6 +15,7 @@ import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
 import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
 import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
+import { gaugeSources } from "./gauge-sources.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
 import type { Place } from "./place.ts";
@@ -83,7 +83,12 @@ export class Guard {
       },
       clock,
       logger,
-      gauges: this.#gauges(),
+      gauges: gaugeSources({
+        ...parts,
+        version: deps.version,
+        cache: cluster.cache,
+        isDraining: () => this.#drain.draining,
+      }),
       live: liveChecks(),
       ready: readyChecks({
         ...parts,
@@ -200,46 +205,6 @@ export class Guard {
       logger.warn({ hint }, "no namespace has a layer: nothing is refused or filled in yet");
     }
   }
-
-  #gauges() {
-    const { version } = this.#deps;
-    const { source, webhooks, cluster, policies } = this.#parts;
-    return {
-      version,
-      certificates: () => {
-        const current = source.current();
-        if (current === undefined) return [];
-        const leaf = { certificate: "leaf", notAfter: current.notAfter };
-        const { caNotAfter } = current;
-        return caNotAfter === undefined
-          ? [leaf]
-          : [leaf, { certificate: "ca", notAfter: caNotAfter }];
-      },
-      certificateProblem: () => {
-        const { healthy, problem } = source.health();
-        return !healthy || problem !== undefined;
-      },
-      caBundleInSync: () => webhooks?.inSync,
-      webhookWrites: () => webhooks?.writes(),
-      caches: () =>
-        (cluster.cache?.stats() ?? []).map(({ lastEvent, problem, ...stats }) => ({
-          ...stats,
-          problem: problem !== undefined,
-          // 0: never heard of, as for a kind that is not installed.
-          lastEventAt: lastEvent === 0 ? undefined : lastEvent,
-        })),
-      policyLoadedAt: () => policies.loadedAt,
-      policyLoadFailed: () => policies.failed,
-      draining: () => this.#drain.draining,
-      memoryLimit,
-    };
-  }
-}
-
-/** Of the container; Node says 0 or something beyond all memory where there is none. */
-function memoryLimit(): number | undefined {
-  const limit = process.constrainedMemory();
-  return limit > 0 && limit < totalmem() ? limit : undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -23,7 +23,7 @@ export interface ServerDeps {
   readonly decided: NonNullable<AdmissionServerDeps["decided"]>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly gauges: Omit<GaugeSources, "load">;
+  readonly gauges: Omit<GaugeSources, "load" | "ready">;
   readonly live: readonly HealthCheck[];
   readonly ready: readonly HealthCheck[];
 }
@@ -42,7 +42,11 @@ export function buildServers(deps: ServerDeps): { admission: AdmissionServer; op
     timeoutMs: VALIDATE_TIMEOUT_SECONDS * 1_000,
     tls: { minVersion: "TLSv1.2" },
   });
-  registerGauges(registry, { ...deps.gauges, load: () => admission.load });
+  registerGauges(registry, {
+    ...deps.gauges,
+    ready: () => deps.ready.every((one) => one.check().ok),
+    load: () => admission.load,
+  });
   const ops = buildOpsServer({
     live: deps.live,
     ready: deps.ready,

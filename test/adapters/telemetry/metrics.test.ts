@@ -114,8 +114,8 @@ describe("gauges", () => {
   const sources: GaugeSources = {
     version: "1.2.3",
     certificates: () => [
-      { certificate: "leaf", notAfter: new Date(2_000) },
-      { certificate: "ca", notAfter: new Date(3_000) },
+      { certificate: "leaf", notBefore: new Date(1_000), notAfter: new Date(2_000) },
+      { certificate: "ca", notBefore: undefined, notAfter: new Date(3_000) },
     ],
     caBundleInSync: () => true,
     caches: () => [
@@ -124,6 +124,7 @@ describe("gauges", () => {
     ],
     policyLoadedAt: () => 4_000,
     policyLoadFailed: () => false,
+    ready: () => true,
     certificateProblem: () => false,
     webhookWrites: () => [
       { configuration: "mutating", outcomes: { change: 1, repair: 2, failed: 0 } },
@@ -162,6 +163,8 @@ describe("gauges", () => {
       'keymate_guard_webhook_writes_total{configuration="mutating",outcome="repair"} 2',
       "keymate_guard_certificate_problem 0",
       "keymate_guard_draining 0",
+      "keymate_guard_ready 1",
+      'keymate_guard_certificate_issued_timestamp_seconds{certificate="leaf"} 1',
       "keymate_guard_memory_limit_bytes 1024",
     );
   });
