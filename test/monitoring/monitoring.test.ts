@@ -147,7 +147,7 @@ test("the table of metrics in the docs names each one with its labels", () => {
     const labels = (cells[2] ?? "").replace(/\(.*?\)/g, "").match(/`([a-z_]+)`/g) ?? [];
     for (const name of names) {
       rows.set(
-        `keymate_guard_${name}`,
+        `keymate_guard_${name.slice(1, -1)}`,
         labels
           .map((one) => one.slice(1, -1))
           .sort()

@@ -43,7 +43,7 @@ export class Promtool {
 
   /** Whether Prometheus itself takes the expression. */
   parses(expr: string): Promise<Verdict> {
-    return this.#run("promql", "format", "--experimental", expr);
+    return this.#run("--experimental", "promql", "format", expr);
   }
 
   #run(...args: readonly string[]): Promise<Verdict> {
