@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
 import { clusterRole } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
+import { dashboard } from "./dashboard.ts";
 import { reportAssets } from "./report-assets.ts";
 import { ruleDocs } from "./rule-docs.ts";
 import { entriesOf, ROOT } from "./rule-files.ts";
@@ -15,6 +16,7 @@ export const GENERATORS: readonly Generator[] = [
   coverage,
   clusterRole,
   reportAssets,
+  dashboard,
 ];
 
 /** Names what is stale, sorted; writes it too unless told only to check. */

@@ -46,13 +46,16 @@ export class CurrentCertificate {
 
   /** Healthy while a certificate within its dates is in service, whatever else is wrong. */
   health(now: number): SourceHealth {
+    const problem = this.#note;
     const more = this.#note === undefined ? "" : `; ${this.#note}`;
-    if (this.#value === undefined) return { healthy: false, detail: `no certificate yet${more}` };
+    if (this.#value === undefined) {
+      return { healthy: false, detail: `no certificate yet${more}`, problem };
+    }
     const { notAfter } = this.#value;
     const until = notAfter.toISOString();
     return now > notAfter.getTime()
-      ? { healthy: false, detail: `the certificate in service expired on ${until}${more}` }
-      : { healthy: true, detail: `certificate in service until ${until}${more}` };
+      ? { healthy: false, detail: `the certificate in service expired on ${until}${more}`, problem }
+      : { healthy: true, detail: `certificate in service until ${until}${more}`, problem };
   }
 
   /** One listener that fails must not keep the others on the old certificate. */

@@ -84,6 +84,14 @@ export class WebhookWriter {
     return this.#refused ?? this.#mutating.lastError ?? this.#validating.lastError;
   }
 
+  /** How often each configuration was written since the start. */
+  writes() {
+    return [
+      { configuration: "mutating", outcomes: this.#mutating.writes },
+      { configuration: "validating", outcomes: this.#validating.writes },
+    ];
+  }
+
   /** All entries that the API server has, ours or not; undefined until both are known. */
   live(): readonly LiveWebhook[] | undefined {
     const mutating = this.#mutating.live();

@@ -2,8 +2,10 @@ import { tlsOptions } from "../../adapters/certs/tls-options.ts";
 import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
 import type { AdmissionServer } from "../../adapters/http/server.ts";
+import type { EventWriter } from "../../adapters/kube/event-writer.ts";
 import type { Rule } from "../../engine/rule.ts";
 import { createAdmit } from "../../usecases/admit.ts";
+import { eventOf } from "../../usecases/decision-events.ts";
 import type {
   CertificateSource,
   ServingCertificate,
@@ -12,6 +14,8 @@ import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
 import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
+import { gaugeSources } from "./gauge-sources.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
 import type { Place } from "./place.ts";
@@ -19,6 +23,7 @@ import { PolicyStore } from "./policy-store.ts";
 import { buildServers, monotonic } from "./servers.ts";
 import type { ServeSettings } from "./settings.ts";
 import { collectStartGarbage } from "./start-garbage.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
 import { ManagedWebhooks } from "./webhooks.ts";
 
 /** How often the guard looks whether it has become ready to be called. */
@@ -37,6 +42,9 @@ export interface GuardDeps {
 }
 
 interface Parts {
+  readonly telemetry: Telemetry;
+  /** undefined where nobody asked for Events. */
+  readonly events: EventWriter | undefined;
   readonly policies: PolicyStore;
   readonly cluster: Cluster;
   readonly source: CertificateSource;
@@ -60,8 +68,8 @@ export class Guard {
   private constructor(deps: GuardDeps, parts: Parts) {
     this.#deps = deps;
     this.#parts = parts;
-    const { clock, logger, rules } = deps;
-    const { policies, cluster } = parts;
+    const { clock, logger } = deps;
+    const { policies, cluster, telemetry, events } = parts;
     const { admission, ops } = buildServers({
       admit: createAdmit({
         policy: () => policies.current(),
@@ -70,10 +78,19 @@ export class Guard {
         clock,
         logger,
       }),
-      rules,
+      telemetry,
+      decided: (path, request, decision) => {
+        const event = events && eventOf(path, request, decision, cluster.view);
+        if (event !== undefined) events?.emit(event);
+      },
       clock,
       logger,
-      gauges: this.#gauges(),
+      gauges: gaugeSources({
+        ...parts,
+        version: deps.version,
+        cache: cluster.cache,
+        isDraining: () => this.#drain.draining,
+      }),
       live: liveChecks(),
       ready: readyChecks({
         ...parts,
@@ -92,6 +109,8 @@ export class Guard {
   /** Throws AppError for a policy or state that cannot be used. Nothing runs yet. */
   static async create(deps: GuardDeps): Promise<Guard> {
     const { settings, place, rules, clock, logger, random } = deps;
+    const telemetry = createTelemetry(rules);
+    const events = await openEvents({ ...deps, count: telemetry.countEvent });
     let webhooks: ManagedWebhooks | undefined;
     const policies = await PolicyStore.open({
       file: settings.policy,
@@ -108,7 +127,7 @@ export class Guard {
     const { servicePort, certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
     webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
-    return new Guard(deps, { policies, cluster, source, webhooks });
+    return new Guard(deps, { telemetry, events, policies, cluster, source, webhooks });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
@@ -123,6 +142,7 @@ export class Guard {
       });
     });
     cluster.cache?.start(this.#following.signal);
+    this.#startEvents();
     webhooks?.start(signal);
     void policies.watch(this.#following.signal);
     await source.start(signal);
@@ -133,6 +153,15 @@ export class Guard {
     logger.info({ port, policy: policies.current().name, mode: settings.mode }, "listening");
     this.#deps.onListening(source, port);
     void this.#openWhenReady();
+  }
+
+  #startEvents(): void {
+    const { place, clock } = this.#deps;
+    const { events, source, cluster } = this.#parts;
+    if (events === undefined) return;
+    void events.run(this.#following.signal);
+    const { signal } = this.#background;
+    void watchCertificate({ events, source, place, view: cluster.view, clock }, signal);
   }
 
   /** Drains and ends everything; a second call while it runs hurries. */
@@ -153,6 +182,10 @@ export class Guard {
     const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
+      const { events, cluster } = this.#parts;
+      if (events !== undefined) {
+        tellCertificateTrouble({ events, place, view: cluster.view }, result.reason);
+      }
       return false;
     }
     this.#admission.swap(result.options);
@@ -176,34 +209,6 @@ export class Guard {
       const hint = "label a namespace policy.keymate.io/layer, or name it in the policy";
       logger.warn({ hint }, "no namespace has a layer: nothing is refused or filled in yet");
     }
-  }
-
-  #gauges() {
-    const { version } = this.#deps;
-    const { source, webhooks, cluster, policies } = this.#parts;
-    return {
-      version,
-      certificates: () => {
-        const current = source.current();
-        if (current === undefined) return [];
-        const leaf = { certificate: "leaf", notAfter: current.notAfter };
-        const { caNotAfter } = current;
-        return caNotAfter === undefined
-          ? [leaf]
-          : [leaf, { certificate: "ca", notAfter: caNotAfter }];
-      },
-      caBundleInSync: () => webhooks?.inSync,
-      caches: () =>
-        (cluster.cache?.stats() ?? []).map(({ kind, objects, synced, lastEvent }) => ({
-          kind,
-          objects,
-          synced,
-          // 0: never heard of, as for a kind that is not installed.
-          lastEventAt: lastEvent === 0 ? undefined : lastEvent,
-        })),
-      policyLoadedAt: () => policies.loadedAt,
-      policyLoadFailed: () => policies.failed,
-    };
   }
 }
 

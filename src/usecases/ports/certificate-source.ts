@@ -14,6 +14,8 @@ export interface SourceHealth {
   readonly healthy: boolean;
   /** One sentence: what is in service, or what it waits for. */
   readonly detail: string;
+  /** What is wrong beside, as a clause, healthy or not; undefined when all is well. */
+  readonly problem?: string | undefined;
 }
 
 /** Where the serving certificate comes from. */

@@ -88,6 +88,7 @@ describe("FileSource", () => {
     assert.deepEqual(source.health(), {
       healthy: false,
       detail: `no certificate yet; waiting for tls.crt and tls.key in ${directory}`,
+      problem: `waiting for tls.crt and tls.key in ${directory}`,
     });
     await clock.run(60 * SECOND);
     assert.equal(logger.warnings.length, 1);
