@@ -51,11 +51,15 @@ const entriesText = async () => {
 
 const data = async () => (await certsSecret(platform.cluster))?.data;
 
-const load = () => startLoad([platform.cluster.request, second.request], PER_SECOND);
-
-/** Ends the load, and makes room for the next. */
-async function noneFailed(t: TestContext, running: ReturnType<typeof load>): Promise<void> {
-  const { created, failures } = await running.stop();
+/** None may fail while something happens; what was created goes away, to make room for the next. */
+async function underLoad(t: TestContext, happens: () => Promise<unknown>): Promise<void> {
+  const load = startLoad([platform.cluster.request, second.request], PER_SECOND);
+  try {
+    await happens();
+  } finally {
+    await load.stop();
+  }
+  const { created, failures } = await load.stop();
   t.diagnostic(`${created} created meanwhile`);
   const all = "/apis/apps/v1/namespaces/platform-application/deployments";
   const answer = await platform.cluster.request("DELETE", all);
@@ -104,22 +108,20 @@ for (const { how, change } of [
 ]) {
   test(`${how} leaves the guard's entries and certificates alone, and no create fails`, async (t) => {
     const before = { entries: await entriesText(), data: await data() };
-    const running = load();
-    succeeded(await change());
+    await underLoad(t, async () => succeeded(await change()));
     assert.deepEqual({ entries: await entriesText(), data: await data() }, before);
-    await noneFailed(t, running);
   });
 }
 
 test("guards with the flags of the new release take over without a failed create", async (t) => {
   succeeded(await helm(platform.cluster, "upgrade", CHANGED));
   const ca = await caOf(platform.cluster);
-  const running = load();
-  await replaceGuards();
-  for (const { metadata } of await storedLoad(platform.cluster.request)) {
-    assert.equal(metadata.labels?.["policy.keymate.io/layer"], "application", metadata.name);
-  }
-  await noneFailed(t, running);
+  await underLoad(t, async () => {
+    await replaceGuards();
+    for (const { metadata } of await storedLoad(platform.cluster.request)) {
+      assert.equal(metadata.labels?.["policy.keymate.io/layer"], "application", metadata.name);
+    }
+  });
   assert.equal(await caOf(platform.cluster), ca);
   assert.match(platform.guard.log(), /"level":"?debug|"level":20/);
   for (const page of [await platform.cluster.metrics(), await second.metrics()]) {
@@ -128,16 +130,16 @@ test("guards with the flags of the new release take over without a failed create
 });
 
 test("an uninstallation with running guards fails no create and leaves nothing that blocks", async (t) => {
-  const running = load();
-  succeeded(await onRelease(platform.cluster, "uninstall"));
-  // What the data layer refused a moment ago.
-  await platform.applied(unsized("right-after"));
-  // A changed scope is what makes a guard write.
-  platform.installation.writePolicy({ rules: { "res-default": { mode: "off" } } });
-  await throughout(5_000, "a configuration is back", async () => {
-    return (await liveEntries(platform.cluster)) === undefined;
+  await underLoad(t, async () => {
+    succeeded(await onRelease(platform.cluster, "uninstall"));
+    // What the data layer refused a moment ago.
+    await platform.applied(unsized("right-after"));
+    // A changed scope is what makes a guard write.
+    platform.installation.writePolicy({ rules: { "res-default": { mode: "off" } } });
+    await throughout(5_000, "a configuration is back", async () => {
+      return (await liveEntries(platform.cluster)) === undefined;
+    });
   });
-  await noneFailed(t, running);
   for (const plural of CONFIGURATIONS) {
     const answer = await platform.cluster.request("GET", `${GROUP}/${plural}/keymate-guard`);
     assert.equal(answer.status, 404);

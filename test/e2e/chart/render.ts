@@ -8,14 +8,17 @@ import { succeeded } from "../support/platform.ts";
 
 export const CHART = fileURLToPath(new URL("../../../manifests/chart", import.meta.url));
 
+/** The oldest Kubernetes that is supported: Helm alone assumes one of its own. */
+const TEMPLATE = [
+  ...["template", "keymate-guard", "--namespace=keymate-guard"],
+  "--kube-version=1.34.0",
+];
+
 /** `helm template` as for `helm install keymate-guard --namespace keymate-guard`, without a cluster. */
 export async function template(values: object, ...args: string[]): Promise<KubectlResult> {
   const helm = await createHelm("/dev/null", tmpdir());
   const [chart = CHART, ...flags] = args;
-  return helm(
-    ["template", "keymate-guard", chart, "--namespace=keymate-guard", "--values=-", ...flags],
-    { stdin: JSON.stringify(values) },
-  );
+  return helm([...TEMPLATE, chart, "--values=-", ...flags], { stdin: JSON.stringify(values) });
 }
 
 /** The objects of a successful rendering. */
