@@ -16,10 +16,14 @@ const NAMESPACE = namespace("keymate-guard", undefined, {
   "pod-security.kubernetes.io/enforce": "restricted",
 });
 
+export async function createNamespace(cluster: TestCluster): Promise<void> {
+  await cluster.apply(JSON.stringify(NAMESPACE));
+}
+
 /** The shipped chart, unchanged. */
 export function byHelm(values: object = {}): InstallationSource {
   return async (cluster) => {
-    await cluster.apply(JSON.stringify(NAMESPACE));
+    await createNamespace(cluster);
     succeeded(await helm(cluster, "install", values));
     await leadToLoopback(cluster);
   };
