@@ -2,12 +2,12 @@ import type { PatchOperation } from "../../engine/patch-operation.ts";
 import { asObject } from "../../kubernetes/json.ts";
 import { pointerFrom } from "../../kubernetes/location.ts";
 import { fixKey, type ProposedFix, type ProposedFixes } from "../../usecases/proposed-fix.ts";
-import { fixDocument } from "./fix-document.ts";
+import { withAdditions } from "./fix-document.ts";
 import { segmentsFrom } from "./pointer.ts";
 import type { SourceDocument } from "./source-document.ts";
 import type { SourceObject } from "./source-object.ts";
 
-/** Each fix parses its document anew: in a larger one they would take quadratic time. */
+/** Each fix is read again with its whole document: in a larger one they would take quadratic time. */
 const MAX_DOCUMENT = 128 * 1024;
 
 /**
@@ -19,15 +19,16 @@ export function proposeFixes(
 ): ProposedFixes {
   const fixes = new Map<string, ProposedFix>();
   for (const { object, patch } of planned) {
-    if (object.document.text.length > MAX_DOCUMENT) continue;
+    const { document, file } = object;
+    if (document.text.length > MAX_DOCUMENT) continue;
     for (const { path, value } of patch) {
       const segments = segmentsFrom(path);
       const addition = { segments: [...object.prefix, ...segments], value };
-      const { text, applied } = fixDocument(object.document.text, [addition]);
-      if (applied === 0) continue;
-      const fix = replacement(object.document, text);
+      const text = withAdditions(document.text, document.yaml, [addition]);
+      if (text === undefined) continue;
+      const fix = replacement(document, text);
       for (const pointer of leavesOf(segments, value)) {
-        fixes.set(fixKey({ file: object.file, ...object.placeOf(pointer) }, pointer), fix);
+        fixes.set(fixKey({ file, ...object.placeOf(pointer) }, pointer), fix);
       }
     }
   }
