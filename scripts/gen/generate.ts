@@ -6,6 +6,7 @@ import { clusterRole } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
 import { reportAssets } from "./report-assets.ts";
+import { reportSchemaFile } from "./report-schema.ts";
 import { ruleDocs } from "./rule-docs.ts";
 import { entriesOf, ROOT } from "./rule-files.ts";
 import { ruleIndex } from "./rule-index.ts";
@@ -16,6 +17,7 @@ export const GENERATORS: readonly Generator[] = [
   ruleDocs,
   coverage,
   clusterRole,
+  reportSchemaFile,
   reportAssets,
   dashboard,
   // Last: it copies what others write.

@@ -96,7 +96,7 @@ class Collected {
     for (const judgement of judgements) {
       const finding = findingOf(subject, judgement);
       if (finding === undefined) continue;
-      const place = { file: source.file, line: source.lineOf(finding.pointer) };
+      const place = { file: source.file, ...source.placeOf(finding.pointer) };
       if (owner === undefined) this.findings.push({ ...finding, source: place });
       else if (
         this.#isFirst(`${owner.uid || owner.name} ${finding.rule} ${judgement.finding.key}`)

@@ -19,6 +19,14 @@ export interface ReportObject {
   readonly name: string;
 }
 
+/** Line and column count from 1, the column in UTF-16 code units. */
+export interface ReportSource {
+  readonly file: string;
+  readonly line: number;
+  /** Absent where the whole file is meant. */
+  readonly column?: number;
+}
+
 export interface ReportFinding {
   readonly rule: string;
   readonly practice: Practice;
@@ -33,7 +41,7 @@ export interface ReportFinding {
   /** `--fix`, or admission, fills the gap. */
   readonly fixable: boolean;
   /** Only where the object comes from a file. */
-  readonly source?: { readonly file: string; readonly line: number };
+  readonly source?: ReportSource;
 }
 
 export interface ReportSkip {

@@ -1,33 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { type FixResult, fixFiles } from "../../adapters/files/fix-files.ts";
 import { type LoadedFiles, loadFiles, reloadFiles, STDIN } from "../../adapters/files/load.ts";
+import { proposeFixes } from "../../adapters/files/propose-fixes.ts";
 import type { SourceFile } from "../../adapters/files/source-file.ts";
 import { writeChange } from "../../adapters/files/write-file.ts";
 import { renderDiff } from "../../adapters/output/diff.ts";
-import { htmlReporter } from "../../adapters/output/html.ts";
-import { renderJson } from "../../adapters/output/json.ts";
-import type { Reporter } from "../../adapters/output/reporter.ts";
-import { renderText } from "../../adapters/output/text.ts";
 import type { CHECK_SETTINGS } from "../../config/settings-check.ts";
 import { RULES } from "../../rules/index.ts";
-import { environmentError, usageError } from "../../usecases/app-error.ts";
+import { usageError } from "../../usecases/app-error.ts";
 import { checkFiles, planFixes } from "../../usecases/check-files.ts";
 import type { CheckSettings } from "../../usecases/file-subjects.ts";
-import { exitCodeOf, type Report } from "../../usecases/report.ts";
+import { exitCodeOf } from "../../usecases/report.ts";
 import type { Invocation, Run } from "../command.ts";
-import type { CliIo, Output } from "../io.ts";
+import type { CliIo } from "../io.ts";
 import { openPolicy } from "../policy-file.ts";
+import { writeReport } from "../reporters.ts";
 import { readState } from "../state.ts";
 import { systemClock } from "../system-clock.ts";
 
 type Settings = Invocation<typeof CHECK_SETTINGS>["settings"];
-
-const REPORTERS: Readonly<Record<Settings["format"], Reporter>> = {
-  text: renderText,
-  json: renderJson,
-  html: htmlReporter(RULES),
-};
 
 /** Judges files; the exit code speaks of what remains after `--fix`. */
 export const run: Run<typeof CHECK_SETTINGS> = async ({ settings, positionals, io }) => {
@@ -40,17 +31,19 @@ export const run: Run<typeof CHECK_SETTINGS> = async ({ settings, positionals, i
   const wantsFixes = settings.fix || settings.diff;
   const fixes = wantsFixes ? fixFiles(planFixes(loaded, checkSettings)) : undefined;
   if (fixes !== undefined) showFixes(fixes, loaded, settings, io);
-  const { report, faults } = checkFiles(
-    settings.fix && fixes !== undefined ? afterFixes(loaded, fixes) : loaded,
-    checkSettings,
-  );
+  const remaining = settings.fix && fixes !== undefined ? afterFixes(loaded, fixes) : loaded;
+  const { report, faults } = checkFiles(remaining, checkSettings);
   for (const { rule } of faults) {
     io.stderr.write(`keymate-guard: rule ${rule.id} failed, which is a fault of the program\n`);
   }
   for (const { message } of loaded.failures) io.stderr.write(`keymate-guard: ${message}\n`);
   // The report gives way to a diff or a fixed stream, which somebody may want to pipe on.
   const streams = settings.diff || (settings.fix && positionals.includes("-"));
-  writeReport(report, settings, { io, output: streams ? io.stderr : io.stdout });
+  await writeReport(report, settings, {
+    io,
+    output: streams ? io.stderr : io.stdout,
+    fixes: () => proposeFixes(planFixes(remaining, checkSettings)),
+  });
   if (loaded.failures.length > 0 || faults.length > 0) return 3;
   return exitCodeOf(report, settings.failOn);
 };
@@ -87,27 +80,6 @@ function showFixes(fixes: FixResult, loaded: LoadedFiles, settings: Settings, io
 function afterFixes(loaded: LoadedFiles, fixes: FixResult): LoadedFiles {
   const texts = new Map<SourceFile, string>(fixes.changes.map(({ file, after }) => [file, after]));
   return reloadFiles(loaded, texts);
-}
-
-function writeReport(
-  report: Report,
-  settings: Settings,
-  { io, output }: { readonly io: CliIo; readonly output: Output },
-): void {
-  const render = REPORTERS[settings.format];
-  if (settings.output === undefined) {
-    output.write(render(report, { color: output.isTerminal && !io.env["NO_COLOR"] }));
-    return;
-  }
-  try {
-    writeFileSync(settings.output, render(report, { color: false }));
-  } catch (error) {
-    throw environmentError(
-      "output-unwritable",
-      `--output ${settings.output} cannot be written: ${(error as Error).message}`,
-      error,
-    );
-  }
 }
 
 async function readAll({ stdin }: CliIo): Promise<Buffer> {
