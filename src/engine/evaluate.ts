@@ -7,7 +7,7 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import type { Finding } from "./rule.ts";
+import { type Finding, judgesAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -55,6 +55,8 @@ function judge(given: Task, results: Results): void {
   const { rule } = check;
   if (rule.check === undefined) return;
   if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
+  const { door, spokenForBy } = subject;
+  if (spokenForBy !== undefined && judgesAt(rule, door, spokenForBy)) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
   try {
@@ -64,9 +66,18 @@ function judge(given: Task, results: Results): void {
     if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
     const findings = [...rule.check(contextFor(task, subject.object))];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
+    else skipUnverified(task, resolved, results);
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
   }
+}
+
+/** Silence is no answer where what the rule looks up could not be read. */
+function skipUnverified(task: Task, resolved: ResolvedMode, results: Results): void {
+  const { rule } = task.check;
+  if (resolved.mode === "off") return;
+  const reason = unverifiedReason(rule, task.scope, task.environment.cluster);
+  if (reason !== undefined) results.skipped.push({ rule, reason });
 }
 
 function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {

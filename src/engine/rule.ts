@@ -128,6 +128,15 @@ export function defineRule<P>(rule: Rule<P>): Rule {
   return rule as Rule;
 }
 
+/** Whether the rule speaks at a door about new objects of a kind. */
+export function judgesAt(rule: Rule, door: Door, kind: GroupKind): boolean {
+  if (rule.check === undefined || rule.doors?.includes(door) === false) return false;
+  return rule.targets.some(
+    ({ kinds, operations, subresource = "" }) =>
+      subresource === "" && operations.includes("CREATE") && kinds.includes(kind),
+  );
+}
+
 /** Every kind that some rule or the engine looks up: what the cache holds and RBAC allows. */
 export function lookedUpKinds(rules: readonly Rule[]): readonly GroupKind[] {
   const kinds = rules.flatMap(({ needs, consults = [] }) => [...needs, ...consults]);

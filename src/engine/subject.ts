@@ -61,4 +61,6 @@ export interface Subject {
   readonly dryRun: boolean;
   /** Created by a controller from something that was judged itself: at most audited, never patched. */
   readonly byController: boolean;
+  /** Kind of a controller that is judged itself: what the rules say about that is not said again. */
+  readonly spokenForBy?: GroupKind;
 }
