@@ -1,6 +1,7 @@
 import { cap, type Mode } from "../engine/modes.ts";
 import { PRACTICES, type Practice } from "../engine/rule.ts";
 import type { Door } from "../engine/subject.ts";
+import type { ReadinessLine } from "./readiness.ts";
 import { compareFindings, compareSkips } from "./report-order.ts";
 
 export const REPORT_API_VERSION = "policy.keymate.io/v1alpha1";
@@ -61,6 +62,8 @@ export interface Report {
     readonly status: PracticeStatus;
     readonly findings: number;
   }[];
+  /** The guide's validation scenario; only of an audit. */
+  readonly readiness?: readonly ReadinessLine[];
   readonly findings: readonly ReportFinding[];
   readonly skipped: readonly ReportSkip[];
 }
@@ -78,11 +81,12 @@ export interface ReportInput {
   readonly judged: ReadonlySet<Practice>;
   /** Something could not be read at all. */
   readonly incomplete: boolean;
+  readonly readiness?: readonly ReadinessLine[];
 }
 
 /** Sorts, counts and sums up. Pure: the same input gives the same report. */
 export function buildReport(input: ReportInput): Report {
-  const { findings } = input;
+  const { findings, readiness } = input;
   const practices = PRACTICES.map((id) => {
     const own = findings.filter((finding) => finding.practice === id);
     const unverified = input.skipped.some(({ practice }) => practice === id);
@@ -107,10 +111,11 @@ export function buildReport(input: ReportInput): Report {
         // What was not looked at has not passed, and no object at all is nothing looked at.
         input.incomplete ||
           input.objects === 0 ||
-          practices.some(({ status }) => status === "not-verified"),
+          [...practices, ...(readiness ?? [])].some(({ status }) => status === "not-verified"),
       ),
     },
     practices,
+    ...(readiness === undefined ? {} : { readiness }),
     findings: [...findings].sort(compareFindings),
     skipped: input.skipped.map(withoutPractice).sort(compareSkips),
   };

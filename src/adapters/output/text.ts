@@ -2,6 +2,7 @@ import type { Report, ReportFinding, ReportSkip, Verdict } from "../../usecases/
 import { lineOf } from "../../usecases/report-entry.ts";
 import { type Paint, painter, type Style } from "./color.ts";
 import { oneLine } from "./one-line.ts";
+import { readinessLines } from "./readiness-text.ts";
 import type { Reporter } from "./reporter.ts";
 
 const MODE_STYLES = { enforce: "red", warn: "yellow", audit: "cyan" } as const;
@@ -17,7 +18,11 @@ const VERDICT_STYLES: Readonly<Record<Verdict, Style>> = {
 export const renderText: Reporter = (report, { color }) => {
   const paint = painter(color);
   const lines = report.findings.map((finding) => findingLine(finding, paint));
-  lines.push(...skippedLines(report.skipped, paint), summaryLine(report, paint));
+  lines.push(...skippedLines(report.skipped, paint));
+  if (report.readiness !== undefined) {
+    lines.push(...(lines.length > 0 ? [""] : []), ...readinessLines(report.readiness, paint), "");
+  }
+  lines.push(summaryLine(report, paint));
   return `${lines.join("\n")}\n`;
 };
 

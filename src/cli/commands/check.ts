@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { type FixResult, fixFiles } from "../../adapters/files/fix-files.ts";
 import { type LoadedFiles, loadFiles, reloadFiles, STDIN } from "../../adapters/files/load.ts";
 import type { SourceFile } from "../../adapters/files/source-file.ts";
@@ -10,15 +9,16 @@ import type { Reporter } from "../../adapters/output/reporter.ts";
 import { renderText } from "../../adapters/output/text.ts";
 import type { CHECK_SETTINGS } from "../../config/settings-check.ts";
 import { RULES } from "../../rules/index.ts";
-import { environmentError, usageError } from "../../usecases/app-error.ts";
+import { usageError } from "../../usecases/app-error.ts";
 import { checkFiles, planFixes } from "../../usecases/check-files.ts";
 import type { CheckSettings } from "../../usecases/file-subjects.ts";
-import { exitCodeOf, type Report } from "../../usecases/report.ts";
+import { exitCodeOf } from "../../usecases/report.ts";
 import type { Invocation, Run } from "../command.ts";
-import type { CliIo, Output } from "../io.ts";
+import type { CliIo } from "../io.ts";
 import { openPolicy } from "../policy-file.ts";
 import { readState } from "../state.ts";
 import { systemClock } from "../system-clock.ts";
+import { writeReport } from "../write-report.ts";
 
 type Settings = Invocation<typeof CHECK_SETTINGS>["settings"];
 
@@ -48,7 +48,8 @@ export const run: Run<typeof CHECK_SETTINGS> = async ({ settings, positionals, i
   for (const { message } of loaded.failures) io.stderr.write(`keymate-guard: ${message}\n`);
   // The report gives way to a diff or a fixed stream, which somebody may want to pipe on.
   const streams = settings.diff || (settings.fix && positionals.includes("-"));
-  writeReport(report, settings, { io, output: streams ? io.stderr : io.stdout });
+  const output = streams ? io.stderr : io.stdout;
+  writeReport(report, { render: REPORTERS[settings.format], file: settings.output, output, io });
   if (loaded.failures.length > 0 || faults.length > 0) return 3;
   return exitCodeOf(report, settings.failOn);
 };
@@ -84,27 +85,6 @@ function showFixes(fixes: FixResult, loaded: LoadedFiles, settings: Settings, io
 function afterFixes(loaded: LoadedFiles, fixes: FixResult): LoadedFiles {
   const texts = new Map<SourceFile, string>(fixes.changes.map(({ file, after }) => [file, after]));
   return reloadFiles(loaded, texts);
-}
-
-function writeReport(
-  report: Report,
-  settings: Settings,
-  { io, output }: { readonly io: CliIo; readonly output: Output },
-): void {
-  const render = REPORTERS[settings.format];
-  if (settings.output === undefined) {
-    output.write(render(report, { color: output.isTerminal && !io.env["NO_COLOR"] }));
-    return;
-  }
-  try {
-    writeFileSync(settings.output, render(report, { color: false }));
-  } catch (error) {
-    throw environmentError(
-      "output-unwritable",
-      `--output ${settings.output} cannot be written: ${(error as Error).message}`,
-      error,
-    );
-  }
 }
 
 async function readAll({ stdin }: CliIo): Promise<Buffer> {

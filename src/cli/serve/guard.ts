@@ -2,6 +2,7 @@ import { tlsOptions } from "../../adapters/certs/tls-options.ts";
 import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
 import type { AdmissionServer } from "../../adapters/http/server.ts";
+import { namesNoLayer } from "../../engine/layered-namespaces.ts";
 import type { Rule } from "../../engine/rule.ts";
 import { createAdmit } from "../../usecases/admit.ts";
 import type {
@@ -11,7 +12,7 @@ import type {
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
-import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
 import type { Place } from "./place.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { namesNoLayer } from "../../../src/cli/serve/cluster.ts";
+import { namesNoLayer } from "../../../src/engine/layered-namespaces.ts";
 import { listenOn } from "../../../src/cli/serve/listen.ts";
 import type { ServeSettings } from "../../../src/cli/serve/settings.ts";
 import { welcome } from "../../../src/cli/serve/welcome.ts";
