@@ -152,7 +152,7 @@ class Part {
       throw new StreamError(`an object is larger than ${limit} MiB`, line);
     }
     // The chunk is filled anew once it has been looked at.
-    this.#pieces.push(piece.slice());
+    this.#pieces.push(Uint8Array.from(piece));
   }
 
   endsWithItems(): boolean {

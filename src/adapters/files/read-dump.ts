@@ -189,7 +189,7 @@ function textOf(chunks: Iterable<Uint8Array>): string {
     if (size > MAX_YAML_BYTES) {
       throw new StreamError("YAML of this size does not fit into memory; dump it as JSON", 1);
     }
-    copies.push(chunk.slice());
+    copies.push(Uint8Array.from(chunk));
   }
   const bytes = Buffer.concat(copies);
   if (bytes.subarray(0, CHUNK).includes(0)) throw new StreamError("the file is binary", 1);
