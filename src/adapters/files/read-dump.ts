@@ -108,7 +108,8 @@ class Expansion {
       const identity = { apiVersion: own(object, "apiVersion"), kind: kind.slice(0, -4) };
       this.#object(kind === "List" ? one.item : { ...identity, ...one.item }, one.line);
     }
-    if (!isList || !Array.isArray(own(object, "items"))) this.#object(object, line);
+    const isEmptied = kind === "List" || (isList && own(object, "items") !== undefined);
+    if (!isEmptied) this.#object(object, line);
   }
 
   #object(object: JsonObject, line: number): void {

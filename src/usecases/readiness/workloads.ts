@@ -36,17 +36,26 @@ export const statefulBudgets: LineSpec = {
   oneOf: [],
   gather(site) {
     const services = [...objectsIn(site, ["StatefulSet.apps", CLUSTER])];
-    const evidence = services.map((one) => `${shown(one)}: ${budgetText(site, one)}`);
-    return { evidence, unknown: [], applies: services.length > 0 };
+    const evidence: string[] = [];
+    const unknown: Unknown[] = [];
+    for (const one of services) {
+      const budget = budgetText(site, one);
+      if (budget !== undefined) evidence.push(`${shown(one)}: ${budget}`);
+      // The rule leaves time to new ones, and out what has one replica: no finding is no budget.
+      else if (site.cluster.reason(PDB) === undefined) {
+        unknown.push({ text: `${shown(one)} has no PodDisruptionBudget` });
+      }
+    }
+    return { evidence, unknown, applies: services.length > 0 };
   },
 };
 
-function budgetText(site: Site, service: Found): string {
+function budgetText(site: Site, service: Found): string | undefined {
   const names = budgetsOf(site, service);
   if (names.length > 0) return names.map((name) => `PodDisruptionBudget ${name}`).join(", ");
-  if (service.kind !== CLUSTER) return "no PodDisruptionBudget";
-  const made = own(specOf(service.object), "enablePDB") !== false;
-  return made ? "its operator makes the budgets (enablePDB)" : "no PodDisruptionBudget";
+  const { kind, object } = service;
+  const isMade = kind === CLUSTER && own(specOf(object), "enablePDB") !== false;
+  return isMade ? "its operator makes the budgets (enablePDB)" : undefined;
 }
 
 function budgetsOf({ cluster }: Site, { kind, namespace, name, object }: Found): string[] {
