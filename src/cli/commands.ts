@@ -22,7 +22,7 @@ export const COMMANDS: readonly Command[] = [
   }),
   define({
     name: "audit",
-    summary: "Judge a live cluster, or a dump of one: is it ready for production?",
+    summary: "Judge whether a live cluster, or a dump of one, is ready for production",
     synopsis: "",
     maxPositionals: 0,
     table: COMMAND_SETTINGS.audit,

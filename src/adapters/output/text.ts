@@ -38,17 +38,25 @@ function placeOf({ source, object }: ReportFinding): string {
   return `${object.kind} ${name}`;
 }
 
-/** One line per rule and reason: the same reason holds for many objects. */
+/** One line per rule and reason: the same reason holds for many objects, or for all of a kind. */
 function skippedLines(skipped: readonly ReportSkip[], paint: Paint): string[] {
-  const counts = new Map<string, number>();
-  for (const { rule, reason } of skipped) {
-    const key = `[${rule}] ${reason}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const whats = new Map<string, ReportSkip[]>();
+  for (const skip of skipped) {
+    const key = `[${skip.rule}] ${skip.reason}`;
+    whats.set(key, [...(whats.get(key) ?? []), skip]);
   }
-  return [...counts].map(([key, count]) => {
-    const what = count === 1 ? "1 object" : `${count} objects`;
-    return paint("dim", oneLine(`not verified: ${key} (${what})`));
-  });
+  return [...whats].map(([key, skips]) =>
+    paint("dim", oneLine(`not verified: ${key} (${whatOf(skips)})`)),
+  );
+}
+
+function whatOf(skips: readonly ReportSkip[]): string {
+  const whole = skips.filter(({ object }) => object.name === "*").map(({ object }) => object.kind);
+  const single = skips.length - whole.length;
+  const kinds = [...new Set(whole)].sort().join(", ");
+  return [...(single > 0 ? [plural(single, "object")] : []), ...(kinds === "" ? [] : [kinds])].join(
+    ", ",
+  );
 }
 
 function summaryLine({ summary }: Report, paint: Paint): string {
