@@ -56,7 +56,7 @@ function judge(given: Task, results: Results): void {
   if (rule.check === undefined) return;
   if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
   const { door, spokenForBy } = subject;
-  if (spokenForBy !== undefined && judgesAt(rule, door, spokenForBy)) return;
+  if (spokenForBy?.some((kind) => judgesAt(rule, door, kind))) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
   try {

@@ -61,6 +61,6 @@ export interface Subject {
   readonly dryRun: boolean;
   /** Created by a controller from something that was judged itself: at most audited, never patched. */
   readonly byController: boolean;
-  /** Kind of a controller that is judged itself: what the rules say about that is not said again. */
-  readonly spokenForBy?: GroupKind;
+  /** Kinds that answer for it: a rule that judges one of them has nothing to say here. */
+  readonly spokenForBy?: readonly GroupKind[];
 }

@@ -9,7 +9,7 @@ import { isTerminating } from "../kubernetes/object.ts";
 import { AuditView, type KindAnswer, type KindAnswers } from "./audit-view.ts";
 import { speaksInAudits } from "./audited-kinds.ts";
 import { Collected } from "./collected.ts";
-import { addsToOwner, lineageOf } from "./created-subject.ts";
+import { addsToOwner, lineageOf, speakersFor } from "./created-subject.ts";
 import { judgeLine } from "./readiness/judge-line.ts";
 import type { Place, Site } from "./readiness/line-spec.ts";
 import { LINES } from "./readiness/lines.ts";
@@ -83,7 +83,7 @@ function judge(collected: Collected, environmentIn: EnvironmentIn, subject: Subj
   const { judged } = lineage;
   if (judged === undefined) collected.judge(environment, { subject, lineage });
   else if (addsToOwner(policy, "audit", subject.kind, judged.kind)) {
-    const spoken = { ...subject, spokenForBy: judged.kind };
+    const spoken = { ...subject, spokenForBy: speakersFor(subject.kind, judged.kind) };
     collected.judge(environment, { subject: spoken, lineage });
   }
 }

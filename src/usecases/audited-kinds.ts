@@ -1,5 +1,6 @@
 import type { Check, Policy } from "../engine/policy.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
+import { STAMPED_KINDS } from "./created-subject.ts";
 import { LINES } from "./readiness/lines.ts";
 
 /** Which kinds an audit under a policy has to read. */
@@ -17,8 +18,6 @@ export interface AuditedKinds {
 /** Whatever a rule may say about them: an audit reads no secret values. */
 const NEVER: ReadonlySet<GroupKind> = new Set(["Secret"]);
 
-const STAMPED: readonly GroupKind[] = ["ReplicaSet.apps", "Job.batch", "Pod"];
-
 export function auditedKinds(policy: Policy): AuditedKinds {
   const judged = new Set<GroupKind>();
   const evidence = LINES.flatMap(({ oneOf, alsoReads = [] }) => [...oneOf.flat(), ...alsoReads]);
@@ -33,9 +32,9 @@ export function auditedKinds(policy: Policy): AuditedKinds {
   }
   for (const kind of NEVER) judged.delete(kind);
   const owners = [...new Set([...lookedUp, ...judged])].filter(
-    (kind) => !STAMPED.includes(kind) && !NEVER.has(kind),
+    (kind) => !STAMPED_KINDS.includes(kind) && !NEVER.has(kind),
   );
-  return { owners, stamped: STAMPED, all: [...owners, ...STAMPED], judged };
+  return { owners, stamped: STAMPED_KINDS, all: [...owners, ...STAMPED_KINDS], judged };
 }
 
 /** Unless the policy switches it off, and nothing switches it on again. */

@@ -55,16 +55,30 @@ export function lineageOf(policy: Policy, cluster: ClusterView, subject: Subject
   return judged !== undefined && policy.judges(judged.kind) ? { judged } : { foreign };
 }
 
-/** Whether some rule judges the child that does not judge its controller anyway. */
+export const STAMPED_KINDS: readonly GroupKind[] = ["ReplicaSet.apps", "Job.batch", "Pod"];
+
+/** A Pod that something has made is no workload of its own: rules about workloads leave it alone. */
+const OF_STAMPED: readonly GroupKind[] = ["Deployment.apps"];
+
+/** Which kinds answer for a child of a controller that is judged itself. */
+export function speakersFor(child: GroupKind, owner: GroupKind): readonly GroupKind[] {
+  return STAMPED_KINDS.includes(child) ? [owner, ...OF_STAMPED] : [owner];
+}
+
+/** Whether some rule judges the child that nobody answers for. */
 export function addsToOwner(
   policy: Policy,
   door: ReportDoor,
   child: GroupKind,
   owner: GroupKind,
 ): boolean {
+  const speakers = speakersFor(child, owner);
   return policy
     .checksFor(child, "CREATE")
-    .some(({ rule }) => judgesAt(rule, door, child) && !judgesAt(rule, door, owner));
+    .some(
+      ({ rule }) =>
+        judgesAt(rule, door, child) && !speakers.some((kind) => judgesAt(rule, door, kind)),
+    );
 }
 
 /** `fix it in the Rollout spec`: the child is written anew by its controller. */

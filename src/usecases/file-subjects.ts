@@ -3,9 +3,14 @@ import type { Environment } from "../engine/environment.ts";
 import type { Policy } from "../engine/policy.ts";
 import { StaticView } from "../engine/static-view.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
-import type { GroupKind } from "../kubernetes/kinds.ts";
 import type { ToJudge } from "./collected.ts";
-import { addsToOwner, createdSubject, lineageOf } from "./created-subject.ts";
+import {
+  addsToOwner,
+  createdSubject,
+  lineageOf,
+  STAMPED_KINDS,
+  speakersFor,
+} from "./created-subject.ts";
 import type { FileInput, FileObject } from "./file-input.ts";
 
 export interface CheckSettings {
@@ -47,13 +52,12 @@ export function* subjectsOf<T extends FileObject>(
     const subject = createdSubject("check", source.object, namespace);
     if (policy.isExcluded(subject.namespace)) continue;
     const place = (pointer: string) => ({ file: source.file, line: source.lineOf(pointer) });
-    const lineage = STAMPED_KINDS.has(subject.kind) ? lineageOf(policy, cluster, subject) : {};
+    const lineage = STAMPED_KINDS.includes(subject.kind) ? lineageOf(policy, cluster, subject) : {};
     const { judged } = lineage;
     if (judged === undefined) yield { source, subject, lineage, place };
     else if (addsToOwner(policy, "check", subject.kind, judged.kind)) {
-      yield { source, subject: { ...subject, spokenForBy: judged.kind }, lineage, place };
+      const spokenForBy = speakersFor(subject.kind, judged.kind);
+      yield { source, subject: { ...subject, spokenForBy }, lineage, place };
     }
   }
 }
-
-const STAMPED_KINDS: ReadonlySet<GroupKind> = new Set(["Pod", "ReplicaSet.apps", "Job.batch"]);

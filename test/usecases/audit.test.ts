@@ -121,6 +121,21 @@ test("children of a controller that nobody judges speak for it, once", () => {
   );
 });
 
+test("a Pod that an operator has made is no workload of its own", () => {
+  const policy = fakePolicy([
+    badRule("of-workloads", { targets: ANYWHERE }),
+    badRule("of-clusters", {
+      targets: [{ kinds: ["Cluster.postgresql.cnpg.io"], operations: ["CREATE"] }],
+    }),
+  ]);
+  const owner = ["postgresql.cnpg.io/v1", "Cluster", "pg"] as const;
+  const objects = [
+    rawObject("postgresql.cnpg.io/v1", "Cluster", "pg", { namespace: APP, spec: {} }),
+    bad("v1", "Pod", "pg-1", { owner }),
+  ];
+  assert.deepEqual(found(objects, { policy }), []);
+});
+
 test("what an operator makes of a custom resource is told of the custom resource", () => {
   const cluster = "Cluster.postgresql.cnpg.io";
   const policy = fakePolicy([

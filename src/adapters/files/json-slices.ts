@@ -1,3 +1,5 @@
+import { MAX_DEPTH } from "./inspect.ts";
+
 /** A JSON object of a stream: an item of a list, or a whole value with its items cut out. */
 export interface Slice {
   readonly role: "item" | "head";
@@ -18,8 +20,6 @@ export class StreamError extends Error {
 
 /** More than any object that an API server stores. */
 const MAX_SLICE = 16 * 1024 * 1024;
-/** As deep as what the engine compares. */
-const MAX_DEPTH = 200;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
