@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { runProgram } from "../../../src/cli/program.ts";
 import { kindInfo } from "../../../src/kubernetes/kinds.ts";
 import { auditedKinds } from "../../../src/usecases/audited-kinds.ts";
@@ -47,6 +48,14 @@ export async function dump(cluster: TestCluster, form: "json" | "yaml"): Promise
   const path = join(cluster.dir, `dump.${form}`);
   await writeFile(path, result.stdout);
   return path;
+}
+
+/** A dump in front of and behind which the cluster was the same: rollouts take their time. */
+export async function dumpAtRest(cluster: TestCluster, form: "json" | "yaml") {
+  const before = await audited(cluster.kubeconfig);
+  const path = await dump(cluster, form);
+  const { report: live } = await audited(cluster.kubeconfig);
+  return isDeepStrictEqual(comparable(before.report), comparable(live)) && { path, live };
 }
 
 /** Who may read all that an audit reads but one resource, that one in some namespaces at most. */
