@@ -21,6 +21,14 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/check.ts"),
   }),
   define({
+    name: "audit",
+    summary: "Judge whether a live cluster, or a dump of one, is ready for production",
+    synopsis: "",
+    maxPositionals: 0,
+    table: COMMAND_SETTINGS.audit,
+    load: () => import("./commands/audit.ts"),
+  }),
+  define({
     name: "rules",
     summary: "List the rules, or explain one",
     synopsis: "[ID]",

@@ -1,4 +1,5 @@
 import type { SettingTable } from "./setting-spec.ts";
+import { AUDIT_SETTINGS } from "./settings-audit.ts";
 import { CERTS_SETTINGS } from "./settings-certs.ts";
 import { CHECK_SETTINGS } from "./settings-check.ts";
 import { DEMO_SETTINGS } from "./settings-demo.ts";
@@ -12,6 +13,7 @@ import { SERVE_SETTINGS } from "./settings-serve.ts";
 export const COMMAND_SETTINGS = {
   serve: SERVE_SETTINGS,
   check: CHECK_SETTINGS,
+  audit: AUDIT_SETTINGS,
   rules: RULES_SETTINGS,
   policy: POLICY_SETTINGS,
   certs: CERTS_SETTINGS,

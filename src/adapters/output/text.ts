@@ -2,6 +2,7 @@ import type { ReportFinding, Verdict } from "../../usecases/report.ts";
 import { lineOf } from "../../usecases/report-entry.ts";
 import { type Paint, painter, type Style } from "./color.ts";
 import { oneLine } from "./one-line.ts";
+import { readinessLines } from "./readiness-text.ts";
 import type { Reporter } from "./reporter.ts";
 import { notVerifiedLines, placeOf, summaryLine } from "./words.ts";
 
@@ -19,8 +20,11 @@ export const renderText: Reporter = (report, { color }) => {
   const paint = painter(color);
   const { verdict } = report.summary;
   const lines = report.findings.map((finding) => findingLine(finding, paint));
-  const doubts = notVerifiedLines(report.skipped).map((line) => paint("dim", oneLine(line)));
-  lines.push(...doubts, summaryLine(report, paint(VERDICT_STYLES[verdict], verdict)));
+  lines.push(...notVerifiedLines(report.skipped).map((line) => paint("dim", oneLine(line))));
+  if (report.readiness !== undefined) {
+    lines.push(...(lines.length > 0 ? [""] : []), ...readinessLines(report.readiness, paint), "");
+  }
+  lines.push(summaryLine(report, paint(VERDICT_STYLES[verdict], verdict)));
   return `${lines.join("\n")}\n`;
 };
 

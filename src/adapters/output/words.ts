@@ -12,12 +12,26 @@ export function objectText({ kind, namespace, name }: ReportObject): string {
 
 /** One line per rule and reason: the same reason holds for many objects. */
 export function notVerifiedLines(skipped: readonly ReportSkip[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { rule, reason } of skipped) {
-    const key = `[${rule}] ${reason}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  const whats = new Map<string, ReportSkip[]>();
+  for (const skip of skipped) {
+    const key = `[${skip.rule}] ${skip.reason}`;
+    const same = whats.get(key);
+    if (same === undefined) whats.set(key, [skip]);
+    else same.push(skip);
   }
-  return [...counts].map(([key, count]) => `not verified: ${key} (${plural(count, "object")})`);
+  return [...whats].map(([key, skips]) => `not verified: ${key} (${whatOf(skips)})`);
+}
+
+/** How many objects, or which kinds as a whole. */
+function whatOf(skips: readonly ReportSkip[]): string {
+  const whole = skips.filter(({ object }) => object.name === "*").map(({ object }) => object.kind);
+  const single = skips.length - whole.length;
+  const kinds = [...new Set(whole)].sort().join(", ");
+  const parts = [
+    ...(single > 0 ? [plural(single, "object")] : []),
+    ...(kinds === "" ? [] : [kinds]),
+  ];
+  return parts.join(", ");
 }
 
 export function summaryLine({ summary }: Report, verdict: string = summary.verdict): string {

@@ -3,6 +3,7 @@ import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
 import type { AdmissionServer } from "../../adapters/http/server.ts";
 import type { EventWriter } from "../../adapters/kube/event-writer.ts";
+import { namesNoLayer } from "../../engine/layered-namespaces.ts";
 import type { Rule } from "../../engine/rule.ts";
 import { createAdmit } from "../../usecases/admit.ts";
 import { eventOf } from "../../usecases/decision-events.ts";
@@ -13,7 +14,7 @@ import type {
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
-import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
 import { gaugeSources } from "./gauge-sources.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
