@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
-import { clusterRole } from "./cluster-role.ts";
+import { clusterRole, ownRoleFile } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { reportAssets } from "./report-assets.ts";
 import { ruleDocs } from "./rule-docs.ts";
@@ -14,6 +14,7 @@ export const GENERATORS: readonly Generator[] = [
   ruleDocs,
   coverage,
   clusterRole,
+  ownRoleFile,
   reportAssets,
 ];
 

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
+import { FAIL_STAGES, type FailStage } from "../../usecases/webhooks/fail-policy.ts";
 
 /** What one cached kind looks like at the moment. */
 export interface CacheState {
@@ -16,6 +17,8 @@ export interface GaugeSources {
   certificates(): Iterable<{ readonly certificate: string; readonly notAfter: Date }>;
   /** undefined while unknown, or where nobody keeps a bundle. */
   caBundleInSync(): boolean | undefined;
+  /** undefined where somebody else writes the webhook entries. */
+  failPolicy(): { readonly stage: FailStage; readonly answering: number | undefined } | undefined;
   caches(): Iterable<CacheState>;
   /** Wall clock milliseconds. */
   policyLoadedAt(): number | undefined;
@@ -27,6 +30,7 @@ export interface GaugeSources {
 export function registerGauges(registry: Registry, sources: GaugeSources): void {
   registerState(registry, sources);
   registerCaches(registry, sources);
+  registerFailPolicy(registry, sources);
   gauge(registry, "requests_in_flight", "Admission requests being answered", (set) =>
     set(sources.load().requests),
   );
@@ -64,6 +68,23 @@ function registerState(registry: Registry, sources: GaugeSources): void {
   gauge(registry, "policy_load_failed", "1 if a newer policy was refused", (set) =>
     set(Number(sources.policyLoadFailed())),
   );
+}
+
+function registerFailPolicy(registry: Registry, sources: GaugeSources): void {
+  gauge(
+    registry,
+    "webhook_fail_policy",
+    "1 for the stage in force: ignore, proving or fail",
+    (set) => {
+      const stage = sources.failPolicy()?.stage;
+      if (stage !== undefined) for (const one of FAIL_STAGES) set(Number(one === stage), one);
+    },
+    "stage",
+  );
+  gauge(registry, "replicas_answering", "Replicas that answered the API server lately", (set) => {
+    const answering = sources.failPolicy()?.answering;
+    if (answering !== undefined) set(answering);
+  });
 }
 
 function registerCaches(registry: Registry, sources: GaugeSources): void {

@@ -73,6 +73,7 @@ export class Guard {
       rules,
       clock,
       logger,
+      replica: replicaName(deps.random),
       gauges: this.#gauges(),
       live: liveChecks(),
       ready: readyChecks({
@@ -105,9 +106,9 @@ export class Guard {
     const trusts = (ca: string) => webhooks?.trusts(ca) ?? true;
     const source = await certificateSource({ settings, place, clock, logger, random, trusts });
     const policy = () => policies.current();
-    const { servicePort, certSource, caDrop } = settings;
+    const { certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
-    webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
+    webhooks = await ManagedWebhooks.create({ ...deps, source, policy, keepOthersMs });
     return new Guard(deps, { policies, cluster, source, webhooks });
   }
 
@@ -193,6 +194,7 @@ export class Guard {
           : [leaf, { certificate: "ca", notAfter: caNotAfter }];
       },
       caBundleInSync: () => webhooks?.inSync,
+      failPolicy: () => webhooks?.failPolicy,
       caches: () =>
         (cluster.cache?.stats() ?? []).map(({ kind, objects, synced, lastEvent }) => ({
           kind,
@@ -205,6 +207,13 @@ export class Guard {
       policyLoadFailed: () => policies.failed,
     };
   }
+}
+
+/** Tells this process from the other replicas. */
+function replicaName(random: () => number): string {
+  return Math.floor(random() * 2 ** 40)
+    .toString(36)
+    .padStart(8, "0");
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -18,6 +18,9 @@ export interface ServeSettings {
   readonly caOverlap: number;
   readonly caDrop: number;
   readonly manageWebhooks: boolean | undefined;
+  readonly failPolicy: "auto" | "ignore" | "fail";
+  readonly failAfterReplicas: number;
+  readonly failAfter: number;
   readonly servicePort: number;
   readonly drain: number | undefined;
 }

@@ -50,6 +50,10 @@ export function namespaceSelectors(
   };
 }
 
+export function onlyNamespace(name: string): NamespaceSelector {
+  return { matchExpressions: [requirement("In", [name])] };
+}
+
 function requirement(operator: "In" | "NotIn", values: readonly string[]): Requirement {
   return { key: NAMESPACE_NAME, operator, values: [...new Set(values)] };
 }

@@ -110,6 +110,7 @@ describe("gauges", () => {
     ],
     policyLoadedAt: () => 4_000,
     policyLoadFailed: () => false,
+    failPolicy: () => ({ stage: "proving", answering: 1 }),
     load: () => ({ requests: 3, bytes: 9 }),
   };
 
