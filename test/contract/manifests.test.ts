@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { loadFiles } from "../../src/adapters/files/load.ts";
 import { loadPolicy } from "../../src/config/load-policy.ts";
 import type { JsonObject } from "../../src/kubernetes/json.ts";
@@ -10,6 +11,7 @@ import { nameOf } from "../../src/kubernetes/object.ts";
 import { RULES } from "../../src/rules/index.ts";
 import { checkFiles } from "../../src/usecases/check-files.ts";
 import { webhookEntries } from "../../src/usecases/webhooks/entries.ts";
+import { neverIntercepted } from "../../src/usecases/webhooks/selectors.ts";
 import { rawObject } from "../support/builders.ts";
 
 const BASE = fileURLToPath(new URL("../../manifests/base", import.meta.url));
@@ -93,6 +95,47 @@ test("the container is locked down and replaced without a gap", () => {
   }
 });
 
+test("the guard stays available through rollouts, drains and pressure on its nodes", () => {
+  const { replicas, minReadySeconds, template } = only("Deployment")["spec"] as JsonObject;
+  assert.deepEqual([replicas, minReadySeconds], [2, 10]);
+  const pod = dig(template, "spec") as JsonObject;
+  assert.equal(pod["priorityClassName"], "system-cluster-critical");
+  const spread = pod["topologySpreadConstraints"] as JsonObject[];
+  assert.deepEqual(
+    spread.map(({ maxSkew, topologyKey, whenUnsatisfiable }) => [
+      maxSkew,
+      topologyKey,
+      whenUnsatisfiable,
+    ]),
+    [
+      [1, "kubernetes.io/hostname", "ScheduleAnyway"],
+      [1, "topology.kubernetes.io/zone", "ScheduleAnyway"],
+    ],
+  );
+  const [container] = pod["containers"] as JsonObject[];
+  assert.equal(
+    dig(container, "resources", "requests", "memory"),
+    dig(container, "resources", "limits", "memory"),
+  );
+  const budget = only("PodDisruptionBudget")["spec"] as JsonObject;
+  assert.equal(budget["minAvailable"], 1);
+  assert.equal(budget["unhealthyPodEvictionPolicy"], "AlwaysAllow");
+});
+
+test("the webhook configurations are deleted before all else, the one that refuses first", () => {
+  const read = (path: string) =>
+    parse(readFileSync(fileURLToPath(new URL(`../../manifests/${path}`, import.meta.url)), "utf8"));
+  for (const folder of [".", "base", "overlays/warn-only", "overlays/cert-manager"]) {
+    const { sortOptions } = read(`${folder}/kustomization.yaml`);
+    assert.deepEqual(sortOptions, { order: "fifo" }, folder);
+  }
+  assert.equal(read("base/kustomization.yaml").resources[0], "60-webhook-configurations.yaml");
+  const kinds = objects
+    .map(({ kind }) => String(kind))
+    .filter((kind) => kind.endsWith("WebhookConfiguration"));
+  assert.deepEqual(kinds, ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"]);
+});
+
 test("the version is one and the same in package, image and manifests", () => {
   const read = (path: string) =>
     readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
@@ -107,7 +150,7 @@ test("the version is one and the same in package, image and manifests", () => {
 test("the entries of the shipped policy select layer namespaces for Fail and never our own", () => {
   const { validating } = webhookEntries(policy, {
     client: { service: { name: "keymate-guard", namespace: "keymate-guard", port: 443 } },
-    excluded: ["keymate-guard", ...policy.excludedNamespaces],
+    excluded: neverIntercepted(policy, "keymate-guard"),
     mutateTimeoutSeconds: 3,
     validateTimeoutSeconds: 5,
     failing: true,
@@ -117,4 +160,37 @@ test("the entries of the shipped policy select layer namespaces for Fail and nev
     failing.map(({ name }) => name.split(".")[0]),
     ["enforce-labelled", "enforce-named", "layer-namespaces"],
   );
+});
+
+/** What a cluster needs in order to start, and what would loop. */
+const VITAL =
+  /^(nodes|leases|events|certificatesigningrequests|endpoints|endpointslices|tokenreviews|.*accessreviews|apiservices|priorityclasses|customresourcedefinitions|flowschemas|prioritylevelconfigurations|bindings|.*webhookconfigurations)$|\/(status|binding|ephemeralcontainers|token|approval|eviction)$|\*/;
+
+test("whatever a policy says, nothing that a cluster needs to start is ever registered", () => {
+  const rules = Object.fromEntries(RULES.map(({ id }) => [id, { mode: "enforce" }]));
+  const spec = { rules, excludedNamespaces: [] };
+  const kind = { apiVersion: "policy.keymate.io/v1alpha1", kind: "PlatformPolicy" };
+  const strict = loadPolicy({ text: JSON.stringify({ ...kind, spec }), rules: RULES });
+  assert.ok(strict.ok);
+  const entries = webhookEntries(strict.policy, {
+    client: { service: { name: "keymate-guard", namespace: "keymate-guard", port: 443 } },
+    excluded: neverIntercepted(strict.policy, "keymate-guard"),
+    mutateTimeoutSeconds: 3,
+    validateTimeoutSeconds: 5,
+    failing: true,
+  });
+  for (const { name, rules: registered, namespaceSelector } of [
+    ...entries.mutating,
+    ...entries.validating,
+  ]) {
+    for (const resource of registered.flatMap(({ resources }) => resources)) {
+      assert.doesNotMatch(resource, VITAL, name);
+    }
+    const names = namespaceSelector.matchExpressions.find(
+      ({ key }) => key === "kubernetes.io/metadata.name",
+    );
+    for (const vital of ["kube-system", "kube-node-lease", "keymate-guard"]) {
+      assert.equal(names?.values?.includes(vital), names?.operator === "NotIn", name);
+    }
+  }
 });

@@ -5,6 +5,7 @@ import { RULES } from "../../rules/index.ts";
 import { environmentError, usageError } from "../../usecases/app-error.ts";
 import { webhookEntries } from "../../usecases/webhooks/entries.ts";
 import type { ClientConfig } from "../../usecases/webhooks/entry.ts";
+import { neverIntercepted } from "../../usecases/webhooks/selectors.ts";
 import { viewClusterRole } from "../../usecases/webhooks/view-role.ts";
 import type { Run } from "../command.ts";
 import { openPolicy } from "../policy-file.ts";
@@ -20,7 +21,7 @@ export const run: Run<typeof MANIFESTS_SETTINGS> = async ({ settings, io }) => {
   const policy = await openPolicy({ file, rules: RULES, modeCap: mode, now: systemClock.now() });
   const entries = webhookEntries(policy, {
     client: await clientOf(url, caFile),
-    excluded: [NAME, ...policy.excludedNamespaces],
+    excluded: neverIntercepted(policy, NAME),
     mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
     validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
     failing: failPolicy !== "ignore",

@@ -7,6 +7,7 @@ import type { Logger } from "../../usecases/ports/logger.ts";
 import { mayRefuse, webhookEntries } from "../../usecases/webhooks/entries.ts";
 import { FailPolicy } from "../../usecases/webhooks/fail-policy.ts";
 import { PROBE_WEBHOOK } from "../../usecases/webhooks/probe.ts";
+import { neverIntercepted } from "../../usecases/webhooks/selectors.ts";
 import type { Place } from "./place.ts";
 import type { ServeSettings } from "./settings.ts";
 
@@ -113,7 +114,7 @@ export class ManagedWebhooks {
     const service = { name: "keymate-guard", namespace: place.namespace, port };
     const entries = webhookEntries(policy(), {
       client: { service, caBundle },
-      excluded: [place.namespace, ...policy().excludedNamespaces],
+      excluded: neverIntercepted(policy(), place.namespace),
       mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
       validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
       failing: this.#failPolicy.stage === "fail",
