@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
 import { loadFiles } from "../../src/adapters/files/load.ts";
 import { loadPolicy } from "../../src/config/load-policy.ts";
 import type { JsonObject } from "../../src/kubernetes/json.ts";
@@ -120,20 +119,6 @@ test("the guard stays available through rollouts, drains and pressure on its nod
   const budget = only("PodDisruptionBudget")["spec"] as JsonObject;
   assert.equal(budget["minAvailable"], 1);
   assert.equal(budget["unhealthyPodEvictionPolicy"], "AlwaysAllow");
-});
-
-test("the webhook configurations are deleted before all else, the one that refuses first", () => {
-  const read = (path: string) =>
-    parse(readFileSync(fileURLToPath(new URL(`../../manifests/${path}`, import.meta.url)), "utf8"));
-  for (const folder of [".", "base", "overlays/warn-only", "overlays/cert-manager"]) {
-    const { sortOptions } = read(`${folder}/kustomization.yaml`);
-    assert.deepEqual(sortOptions, { order: "fifo" }, folder);
-  }
-  assert.equal(read("base/kustomization.yaml").resources[0], "60-webhook-configurations.yaml");
-  const kinds = objects
-    .map(({ kind }) => String(kind))
-    .filter((kind) => kind.endsWith("WebhookConfiguration"));
-  assert.deepEqual(kinds, ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"]);
 });
 
 test("the version is one and the same in package, image and manifests", () => {

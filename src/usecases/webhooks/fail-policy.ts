@@ -38,6 +38,7 @@ export class FailPolicy {
   readonly #options: FailPolicyOptions;
   readonly #roll = new ReplicaRoll();
   #raised = false;
+  #absent = false;
   #problem: string | undefined;
   #provingSince: number | undefined;
   #told: string | undefined;
@@ -60,7 +61,8 @@ export class FailPolicy {
   /** What the API server has; `absent` when there is no configuration any more. */
   observe(live: "fail" | "ignore" | "absent"): void {
     if (live === "fail") this.#raised = true;
-    if (live === "absent") {
+    this.#absent = live === "absent";
+    if (this.#absent) {
       // Whoever brings it back after an emergency gets the proof anew.
       this.#raised = false;
       this.#provingSince = undefined;
@@ -74,7 +76,7 @@ export class FailPolicy {
     this.#tell();
     if (this.#options.setting !== "auto") return;
     while (!signal.aborted) {
-      if (this.#options.mayRefuse()) await this.#prove(signal);
+      if (this.#options.mayRefuse() && !this.#absent) await this.#prove(signal);
       await this.#options.clock.sleep(this.#pace(), signal);
     }
   }
@@ -100,6 +102,7 @@ export class FailPolicy {
     if (setting === "ignore") return "Ignore, as --fail-policy says";
     if (!mayRefuse()) return "Ignore: the policy refuses nothing";
     if (setting === "fail") return "Fail, as --fail-policy says";
+    if (this.#absent) return "nothing is intercepted, so there is nothing to prove";
     const now = this.#count();
     const counted = `${now} of ${replicas} replicas answered the API server`;
     if (this.#raised) return now >= replicas ? `Fail: ${counted}` : `Fail stays: ${counted}`;

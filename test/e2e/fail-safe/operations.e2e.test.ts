@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { eventually } from "../../cluster/eventually.ts";
 import { namespace, workload } from "../support/manifests.ts";
 import { Platform, succeeded } from "../support/platform.ts";
+import { commandsUnder } from "./support/documented.ts";
 import { failing } from "./support/stage.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
-const OPERATIONS = readFileSync(`${REPOSITORY}/docs/operations.md`, "utf8");
 const GROUP = "keymate:break-glass";
 
 let platform: Platform;
@@ -23,12 +20,9 @@ before(async () => {
 
 after(() => platform?.stop());
 
-/** The one command in the block that follows a heading, as people would copy it. */
+/** The first one, as people would copy it. */
 function commandUnder(heading: string): readonly string[] {
-  const section = OPERATIONS.split(`\n### ${heading}\n`)[1] ?? "";
-  const command = /^\$ kubectl (.*)$/m.exec(section)?.[1];
-  assert.ok(command, `no command under "${heading}"`);
-  return command.split(" ").map((word) => word.replace(/^manifests\//, `${REPOSITORY}manifests/`));
+  return commandsUnder(heading)[0] ?? [];
 }
 
 const unsized = (name: string) =>

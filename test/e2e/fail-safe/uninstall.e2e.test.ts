@@ -5,6 +5,7 @@ import { liveEntries, throughout } from "../availability/support/watching.ts";
 import { OVERLAY } from "../support/installation.ts";
 import { workload } from "../support/manifests.ts";
 import { Platform, succeeded } from "../support/platform.ts";
+import { commandsUnder } from "./support/documented.ts";
 import { failing } from "./support/stage.ts";
 
 const CONFIGURATIONS = "validatingwebhookconfiguration,mutatingwebhookconfiguration";
@@ -33,31 +34,45 @@ async function assertStaysAway(platform: Platform): Promise<void> {
   assert.doesNotMatch(left, /keymate-guard/);
 }
 
-test("kubectl delete -k takes everything away while guards run, and refuses nobody meanwhile", async (t) => {
-  const platform = await start(t);
+/** What creates are answered while something is done. */
+async function during(platform: Platform, act: () => Promise<void>): Promise<readonly string[]> {
   const create = creates(platform);
-  const failures: string[] = [];
-  let calls = 0;
-  let deleted = false;
+  const answers: string[] = [];
+  let done = false;
   const calling = (async () => {
-    while (!deleted) {
+    while (!done) {
       const { status, text } = await create();
-      calls += 1;
-      if (status !== 201) failures.push(text);
+      answers.push(`${status} ${status === 201 ? "" : text}`);
     }
   })();
-  const gone = await platform.kubectl("delete", "-k", OVERLAY, "--ignore-not-found");
-  deleted = true;
+  await act();
+  done = true;
   await calling;
-  assert.equal(gone.code, 0, gone.stderr);
-  assert.ok(calls > 10);
-  assert.equal(failures.length, 0, failures[0] ?? "");
-  t.diagnostic(`${calls} creates while it was deleted`);
-  for (const guard of platform.installation.guards) assert.ok(guard.running(), guard.log());
-  await assertStaysAway(platform);
-  for (const guard of platform.installation.guards) assert.equal(await guard.stop(), 0);
-  assert.equal((await create()).status, 201);
-});
+  return answers;
+}
+
+const WAYS = {
+  "by the documented commands": commandsUnder("Uninstall"),
+  "by kubectl delete -k alone": commandsUnder("Uninstall").slice(1),
+};
+
+for (const [way, commands] of Object.entries(WAYS)) {
+  test(`what is uninstalled ${way} while guards run leaves nothing that blocks`, async (t) => {
+    const platform = await start(t);
+    const answers = await during(platform, async () => {
+      for (const command of commands) succeeded(await platform.kubectl(...command));
+    });
+    assert.equal((await creates(platform)()).status, 201, "at once");
+    const refused = answers.filter((answer) => !answer.startsWith("201"));
+    t.diagnostic(`${answers.length} creates meanwhile, ${refused.length} refused`);
+    const unreached = refused.filter((answer) => !answer.includes("denied the request"));
+    assert.deepEqual(unreached, [], "the API server refused for want of a guard");
+    if (commands.length > 1) assert.deepEqual(refused, []);
+    for (const guard of platform.installation.guards) assert.ok(guard.running(), guard.log());
+    await assertStaysAway(platform);
+    for (const guard of platform.installation.guards) assert.equal(await guard.stop(), 0);
+  });
+}
 
 test("what is deleted in the worst order, guards first, is free once the configurations go", async (t) => {
   const platform = await start(t);

@@ -163,8 +163,12 @@ test("after the emergency exit the proof starts anew", async (t) => {
   assert.equal(it.policy.stage, "fail");
   it.policy.observe("absent");
   assert.equal(it.policy.stage, "proving");
-  it.policy.observe("ignore");
+  const asked = it.asked();
   await it.after(30);
+  assert.equal(it.asked(), asked, "there is nobody to ask through");
+  assert.match(it.policy.detail(), /^nothing is intercepted/);
+  it.policy.observe("ignore");
+  await it.after(50);
   assert.equal(it.policy.stage, "proving");
   await it.after(40);
   assert.equal(it.policy.stage, "fail");
