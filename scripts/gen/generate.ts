@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
 import { chart } from "./chart.ts";
-import { auditRole, clusterRole } from "./cluster-role.ts";
+import { auditRole, clusterRole, ownRoleFile } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
 import { reportAssets } from "./report-assets.ts";
@@ -17,6 +17,7 @@ export const GENERATORS: readonly Generator[] = [
   ruleDocs,
   coverage,
   clusterRole,
+  ownRoleFile,
   auditRole,
   reportSchemaFile,
   reportAssets,

@@ -13,6 +13,7 @@ export async function exposedMetrics(): Promise<ReadonlyMap<string, readonly str
     certificateProblem: () => false,
     caBundleInSync: () => undefined,
     webhookWrites: () => undefined,
+    failPolicy: () => undefined,
     caches: () => [],
     policyLoadedAt: () => undefined,
     policyLoadFailed: () => false,

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { MANIFESTS_SETTINGS } from "../../config/settings-manifests.ts";
 import { RULES } from "../../rules/index.ts";
 import { environmentError, usageError } from "../../usecases/app-error.ts";
-import { type ClientConfig, webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { webhookEntries } from "../../usecases/webhooks/entries.ts";
+import type { ClientConfig } from "../../usecases/webhooks/entry.ts";
+import { neverIntercepted } from "../../usecases/webhooks/selectors.ts";
 import { viewClusterRole } from "../../usecases/webhooks/view-role.ts";
 import type { Run } from "../command.ts";
 import { openPolicy } from "../policy-file.ts";
@@ -15,13 +17,15 @@ const NAME = "keymate-guard";
 
 /** Prints what the guard itself would write, for review or for those who want it static. */
 export const run: Run<typeof MANIFESTS_SETTINGS> = async ({ settings, io }) => {
-  const { url, caFile, policy: file, mode } = settings;
+  const { url, caFile, policy: file, mode, failPolicy } = settings;
   const policy = await openPolicy({ file, rules: RULES, modeCap: mode, now: systemClock.now() });
   const entries = webhookEntries(policy, {
     client: await clientOf(url, caFile),
-    excluded: [NAME, ...policy.excludedNamespaces],
+    excluded: neverIntercepted(policy, NAME),
     mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
     validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
+    failing: failPolicy !== "ignore",
+    probedIn: failPolicy === "auto" ? NAME : undefined,
   });
   const documents = [
     configuration("MutatingWebhookConfiguration", entries.mutating),

@@ -86,6 +86,7 @@ export class Guard {
       },
       clock,
       logger,
+      replica: replicaName(deps.random),
       gauges: gaugeSources({
         ...parts,
         version: deps.version,
@@ -125,9 +126,9 @@ export class Guard {
     const trusts = (ca: string) => webhooks?.trusts(ca) ?? true;
     const source = await certificateSource({ settings, place, clock, logger, random, trusts });
     const policy = () => policies.current();
-    const { servicePort, certSource, caDrop } = settings;
+    const { certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
-    webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
+    webhooks = await ManagedWebhooks.create({ ...deps, source, policy, keepOthersMs });
     return new Guard(deps, { telemetry, events, policies, cluster, source, webhooks });
   }
 
@@ -211,6 +212,13 @@ export class Guard {
       logger.warn({ hint }, "no namespace has a layer: nothing is refused or filled in yet");
     }
   }
+}
+
+/** Tells this process from the other replicas. */
+function replicaName(random: () => number): string {
+  return Math.floor(random() * 2 ** 40)
+    .toString(36)
+    .padStart(8, "0");
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
