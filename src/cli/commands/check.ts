@@ -17,6 +17,7 @@ import { openPolicy } from "../policy-file.ts";
 import { writeReport } from "../reporters.ts";
 import { readState } from "../state.ts";
 import { systemClock } from "../system-clock.ts";
+import { progressFor } from "../terminal.ts";
 
 type Settings = Invocation<typeof CHECK_SETTINGS>["settings"];
 
@@ -25,14 +26,19 @@ export const run: Run<typeof CHECK_SETTINGS> = async ({ settings, positionals, i
   if (positionals.length === 0) {
     throw usageError("check-usage", "name the files or folders to check, or - for standard input");
   }
+  const progress = progressFor(io, settings.logFormat);
   const stdin = positionals.includes("-") ? await readAll(io) : undefined;
-  const loaded = loadFiles(positionals, stdin);
+  const loaded = loadFiles(positionals, stdin, progress);
   const checkSettings = await checkSettingsOf(settings);
   const wantsFixes = settings.fix || settings.diff;
   const fixes = wantsFixes ? fixFiles(planFixes(loaded, checkSettings)) : undefined;
-  if (fixes !== undefined) showFixes(fixes, loaded, settings, io);
+  if (fixes !== undefined) {
+    progress.clear();
+    await showFixes(fixes, loaded, settings, io);
+  }
   const remaining = settings.fix && fixes !== undefined ? afterFixes(loaded, fixes) : loaded;
-  const { report, faults } = checkFiles(remaining, checkSettings);
+  const { report, faults } = checkFiles(remaining, checkSettings, progress);
+  progress.clear();
   for (const { rule } of faults) {
     io.stderr.write(`keymate-guard: rule ${rule.id} failed, which is a fault of the program\n`);
   }
@@ -56,7 +62,12 @@ async function checkSettingsOf(settings: Settings): Promise<CheckSettings> {
   return { policy, now, namespace, state, inventory: format === "html" };
 }
 
-function showFixes(fixes: FixResult, loaded: LoadedFiles, settings: Settings, io: CliIo): void {
+async function showFixes(
+  fixes: FixResult,
+  loaded: LoadedFiles,
+  settings: Settings,
+  io: CliIo,
+): Promise<void> {
   for (const { file, line, pointer, reason } of fixes.refused) {
     io.stderr.write(`${file}:${line}: not fixed, ${reason} (${pointer})\n`);
   }
@@ -66,11 +77,13 @@ function showFixes(fixes: FixResult, loaded: LoadedFiles, settings: Settings, io
     }
   }
   if (!settings.fix) return;
-  for (const change of fixes.changes) {
-    if (change.file.path === STDIN) continue;
-    writeChange(change, randomUUID());
-    io.stderr.write(`fixed ${change.file.path}\n`);
-  }
+  const files = fixes.changes.filter(({ file }) => file.path !== STDIN);
+  await io.uninterrupted(
+    files.map((change) => () => {
+      writeChange(change, randomUUID());
+      io.stderr.write(`fixed ${change.file.path}\n`);
+    }),
+  );
   const stream = loaded.files.find(({ path }) => path === STDIN);
   if (stream === undefined || settings.diff) return;
   const change = fixes.changes.find(({ file }) => file === stream);
@@ -82,7 +95,10 @@ function afterFixes(loaded: LoadedFiles, fixes: FixResult): LoadedFiles {
   return reloadFiles(loaded, texts);
 }
 
-async function readAll({ stdin }: CliIo): Promise<Buffer> {
+async function readAll({ stdin, stderr }: CliIo): Promise<Buffer> {
+  if (stdin.isTTY === true) {
+    stderr.write("keymate-guard: reading YAML from the terminal; Ctrl-D ends it\n");
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);
