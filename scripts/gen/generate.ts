@@ -8,12 +8,14 @@ import { dashboard } from "./dashboard.ts";
 import { reportAssets } from "./report-assets.ts";
 import { reportSchemaFile } from "./report-schema.ts";
 import { ruleDocs } from "./rule-docs.ts";
+import { ruleExamples } from "./rule-examples.ts";
 import { entriesOf, ROOT } from "./rule-files.ts";
 import { ruleIndex } from "./rule-index.ts";
 
 /** In order: later ones may read what earlier ones write. A new generated file is one more entry. */
 export const GENERATORS: readonly Generator[] = [
   ruleIndex,
+  ruleExamples,
   ruleDocs,
   coverage,
   clusterRole,

@@ -1,6 +1,7 @@
 import { flagOf } from "./setting-names.ts";
 import type { SettingSpec, SettingTable } from "./setting-spec.ts";
 import { formatDuration } from "./setting-values.ts";
+import { wrapText } from "./wrap-text.ts";
 
 const WIDTH = 80;
 const MAX_TERM = 28;
@@ -20,14 +21,14 @@ export interface HelpOptions {
 
 /** Text for `--help`: aligned, at most 80 columns, defaults shown, newline at the end. */
 export function helpText(options: HelpOptions): string {
-  const sections = [`Usage: ${options.usage}`, wrap(options.summary, WIDTH).join("\n")];
+  const sections = [`Usage: ${options.usage}`, wrapText(options.summary, WIDTH).join("\n")];
   const commands = options.commands ?? [];
   if (commands.length > 0) sections.push(section("Commands", commands));
   for (const { title, table } of options.groups) {
     const rows = Object.entries(table).map(([key, spec]) => row(key, spec));
     if (rows.length > 0) sections.push(section(title, rows));
   }
-  const notes = (options.notes ?? []).flatMap((note) => wrap(note, WIDTH));
+  const notes = (options.notes ?? []).flatMap((note) => wrapText(note, WIDTH));
   if (notes.length > 0) sections.push(notes.join("\n"));
   return `${sections.join("\n\n")}\n`;
 }
@@ -39,7 +40,7 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
   );
   const indent = widest + 4;
   const lines = rows.flatMap(([term, description]) => {
-    const [first = "", ...rest] = wrap(description, WIDTH - indent);
+    const [first = "", ...rest] = wrapText(description, WIDTH - indent);
     const more = rest.map((line) => " ".repeat(indent) + line);
     // A long term stands alone, so that it does not push every description to the right.
     if (term.length > widest) return [`  ${term}`, " ".repeat(indent) + first, ...more];
@@ -62,18 +63,4 @@ function shownDefault({ type, defaultValue, defaultText }: SettingSpec): string 
     return String(defaultValue);
   }
   return defaultValue === true ? "true" : undefined;
-}
-
-/** Breaks at blanks; a longer word keeps a line of its own. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length > width && line !== "") {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
 }
