@@ -72,7 +72,14 @@ async function runCommand(command: Command, argv: readonly string[], io: CliIo):
   }
   const { run } = await command.load();
   const { values, origins, notes } = resolved;
-  return await run({ settings: values as never, origins, positionals, notes, io });
+  return await run({
+    settings: values as never,
+    origins,
+    positionals,
+    notes,
+    commands: COMMANDS,
+    io,
+  });
 }
 
 async function readConfigFile(flags: ReadonlyMap<string, readonly string[]>, io: CliIo) {
