@@ -5,6 +5,7 @@ import { chart } from "./chart.ts";
 import { auditRole, clusterRole } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
+import { errorDocs } from "./error-docs.ts";
 import { manPage } from "./man-page.ts";
 import { reportAssets } from "./report-assets.ts";
 import { reportSchemaFile } from "./report-schema.ts";
@@ -25,6 +26,7 @@ export const GENERATORS: readonly Generator[] = [
   reportAssets,
   dashboard,
   manPage,
+  errorDocs,
   // Last: it copies what others write.
   chart,
 ];

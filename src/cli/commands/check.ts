@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { type FixResult, fixFiles } from "../../adapters/files/fix-files.ts";
+import { type FileChange, type FixResult, fixFiles } from "../../adapters/files/fix-files.ts";
 import { type LoadedFiles, loadFiles, reloadFiles, STDIN } from "../../adapters/files/load.ts";
 import { proposeFixes } from "../../adapters/files/propose-fixes.ts";
+import { writeFailureMessage } from "../../adapters/files/replace-file.ts";
 import type { SourceFile } from "../../adapters/files/source-file.ts";
 import { writeChange } from "../../adapters/files/write-file.ts";
 import { renderDiff } from "../../adapters/output/diff.ts";
 import type { CHECK_SETTINGS } from "../../config/settings-check.ts";
 import { RULES } from "../../rules/index.ts";
-import { usageError } from "../../usecases/app-error.ts";
+import { environmentError, usageError } from "../../usecases/app-error.ts";
 import { checkFiles, planFixes } from "../../usecases/check-files.ts";
 import type { CheckSettings } from "../../usecases/file-subjects.ts";
 import { exitCodeOf } from "../../usecases/report.ts";
@@ -80,7 +81,7 @@ async function showFixes(
   const files = fixes.changes.filter(({ file }) => file.path !== STDIN);
   await io.uninterrupted(
     files.map((change) => () => {
-      writeChange(change, randomUUID());
+      write(change);
       io.stderr.write(`fixed ${change.file.path}\n`);
     }),
   );
@@ -88,6 +89,15 @@ async function showFixes(
   if (stream === undefined || settings.diff) return;
   const change = fixes.changes.find(({ file }) => file === stream);
   io.stdout.write(change?.after ?? stream.text);
+}
+
+function write(change: FileChange): void {
+  try {
+    writeChange(change, randomUUID());
+  } catch (error) {
+    const message = `${change.file.path} cannot be fixed: ${writeFailureMessage(error)}`;
+    throw environmentError("fix-unwritable", message, error);
+  }
 }
 
 function afterFixes(loaded: LoadedFiles, fixes: FixResult): LoadedFiles {
