@@ -8,6 +8,7 @@ import { RULES } from "../rules/index.ts";
 import { environmentError } from "../usecases/app-error.ts";
 import type { Report } from "../usecases/report.ts";
 import type { CliIo, Output } from "./io.ts";
+import { wantsColour } from "./terminal.ts";
 
 export interface ReportSettings {
   readonly format: ReportFormat;
@@ -41,7 +42,7 @@ export async function writeReport(
   const { format, output: file } = settings;
   const render = await REPORTERS[format]({ ...settings, version: io.version, fixes });
   if (file === undefined) {
-    output.write(render(report, { color: output.isTerminal && !io.env["NO_COLOR"] }));
+    output.write(render(report, { color: wantsColour(io, output) }));
     return;
   }
   try {

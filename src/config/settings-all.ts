@@ -2,6 +2,7 @@ import type { SettingTable } from "./setting-spec.ts";
 import { AUDIT_SETTINGS } from "./settings-audit.ts";
 import { CERTS_SETTINGS } from "./settings-certs.ts";
 import { CHECK_SETTINGS } from "./settings-check.ts";
+import { COMPLETION_SETTINGS } from "./settings-completion.ts";
 import { DEMO_SETTINGS } from "./settings-demo.ts";
 import { GLOBAL_SETTINGS } from "./settings-global.ts";
 import { MANIFESTS_SETTINGS } from "./settings-manifests.ts";
@@ -19,6 +20,7 @@ export const COMMAND_SETTINGS = {
   certs: CERTS_SETTINGS,
   manifests: MANIFESTS_SETTINGS,
   demo: DEMO_SETTINGS,
+  completion: COMPLETION_SETTINGS,
 } as const satisfies Readonly<Record<string, SettingTable>>;
 
 /**

@@ -12,6 +12,7 @@ import {
   subjectsOf,
 } from "./file-subjects.ts";
 import { type InventoryLayer, inventoryOf } from "./inventory.ts";
+import { NO_PROGRESS, type Progress } from "./ports/progress.ts";
 import { buildReport, type Report } from "./report.ts";
 
 export interface CheckResult {
@@ -27,11 +28,18 @@ export interface PlannedFix<T extends FileObject = FileObject> {
 }
 
 /** Judges every object of the files as if it were created now. */
-export function checkFiles(input: FileInput, settings: CheckSettings): CheckResult {
+export function checkFiles(
+  input: FileInput,
+  settings: CheckSettings,
+  progress: Progress = NO_PROGRESS,
+): CheckResult {
   const environment = environmentOf(input, settings);
   const collected = new Collected();
   const subjects = [...subjectsOf(input, settings, environment.cluster)];
-  for (const fileSubject of subjects) collected.judge(environment, fileSubject);
+  for (const [done, fileSubject] of subjects.entries()) {
+    progress.report("judging objects", done, subjects.length);
+    collected.judge(environment, fileSubject);
+  }
   for (const problem of input.problems) {
     const finding = problemFinding(settings.policy, problem, settings.now);
     if (finding !== undefined) collected.addFinding(finding);

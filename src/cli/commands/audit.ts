@@ -20,6 +20,7 @@ import { openPolicy } from "../policy-file.ts";
 import { writeReport } from "../reporters.ts";
 import { SERVICE_ACCOUNT, serverFrom } from "../serve/place.ts";
 import { systemClock } from "../system-clock.ts";
+import { progressFor } from "../terminal.ts";
 
 type Settings = Invocation<typeof AUDIT_SETTINGS>["settings"];
 
@@ -84,13 +85,20 @@ async function readLive(
   const ended = new AbortController();
   io.onStop(() => ended.abort());
   const { readCluster } = await import("../../adapters/kube/read-cluster.ts");
+  const progress = progressFor(io, settings.logFormat);
+  let read = 0;
+  progress.report("reading the cluster, objects", read);
   try {
     return await readCluster({
       connection,
       kinds: snapshot.kinds,
       namespaces: settings.namespace,
       known: () => namesOf(snapshot.view.list("Namespace"), policy),
-      take: (object) => snapshot.add(object),
+      take(object) {
+        snapshot.add(object);
+        read++;
+        progress.report("reading the cluster, objects", read);
+      },
       clock: systemClock,
       signal: ended.signal,
     });
@@ -98,6 +106,7 @@ async function readLive(
     if (!ended.signal.aborted) throw error;
     throw environmentError("audit-stopped", "the audit was stopped before it was done", error);
   } finally {
+    progress.clear();
     connection.close();
   }
 }

@@ -57,12 +57,20 @@ async function clientOf(
 
 async function readCa(file: string): Promise<string> {
   const pem = await readFile(file, "utf8").catch((error: unknown) => {
-    throw environmentError("ca-unreadable", `CA file ${file} cannot be read`, error);
+    throw environmentError(
+      "ca-unreadable",
+      `CA file ${file} cannot be read: check path and permissions`,
+      error,
+    );
   });
   try {
     if (!new X509Certificate(pem).ca) throw new Error("not a CA");
   } catch (error) {
-    throw environmentError("ca-invalid", `CA file ${file} holds no CA certificate in PEM`, error);
+    throw environmentError(
+      "ca-invalid",
+      `CA file ${file} holds no CA certificate in PEM: name the ca.crt of the guard`,
+      error,
+    );
   }
   return Buffer.from(pem).toString("base64");
 }
