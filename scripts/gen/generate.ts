@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
+import { bypass } from "./bypass.ts";
 import { clusterRole } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
@@ -17,6 +18,7 @@ export const GENERATORS: readonly Generator[] = [
   clusterRole,
   reportAssets,
   dashboard,
+  bypass,
 ];
 
 /** Names what is stale, sorted; writes it too unless told only to check. */
