@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
+import { bypass } from "./bypass.ts";
 import { chart } from "./chart.ts";
 import { auditRole, clusterRole, ownRoleFile } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
@@ -28,6 +29,7 @@ export const GENERATORS: readonly Generator[] = [
   dashboard,
   manPage,
   errorDocs,
+  bypass,
   // Last: it copies what others write.
   chart,
 ];

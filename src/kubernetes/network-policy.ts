@@ -2,7 +2,7 @@ import { coveredFamily, parseCidr } from "./cidr.ts";
 import { asArray, asObject, type JsonObject, own, ownArray, ownString } from "./json.ts";
 import { field, item, type Location, ROOT } from "./location.ts";
 import { specOf } from "./object.ts";
-import { isEmptySelector, isNullSelector } from "./selector.ts";
+import { isEmptySelector, isNullSelector, selects } from "./selector.ts";
 
 /** One entry of spec.ingress. */
 export interface IngressRule {
@@ -22,7 +22,13 @@ export interface Peer {
 export type Opening =
   | { readonly kind: "every-source"; readonly rule: IngressRule }
   /** Every Pod of the cluster; with a pod selector, every Pod that wears its labels. */
-  | { readonly kind: "every-namespace"; readonly rule: IngressRule; readonly peer: Peer }
+  | {
+      readonly kind: "every-namespace";
+      readonly rule: IngressRule;
+      readonly peer: Peer;
+      /** But for those that a selector excludes. */
+      readonly excludes: boolean;
+    }
   | { readonly kind: "labels-anywhere"; readonly rule: IngressRule; readonly peer: Peer }
   /** The blocks of rules for these ports hold every address. */
   | {
@@ -101,30 +107,31 @@ export function* openingsOf(rules: readonly IngressRule[]): Iterable<Opening> {
       continue;
     }
     for (const peer of rule.peers) {
-      const kind = selectorOpening(peer.raw);
-      if (kind !== undefined) yield { kind, rule, peer };
+      yield* selectorOpening(rule, peer);
     }
   }
   yield* addressOpenings(rules);
 }
 
-function selectorOpening(peer: JsonObject): "every-namespace" | "labels-anywhere" | undefined {
-  if (!selectsEveryNamespace(own(peer, "namespaceSelector"))) return undefined;
-  const pods = own(peer, "podSelector");
-  return isNullSelector(pods) || isEmptySelector(pods) ? "every-namespace" : "labels-anywhere";
+function* selectorOpening(rule: IngressRule, peer: Peer): Iterable<Opening> {
+  const namespaces = own(peer.raw, "namespaceSelector");
+  if (!selects(namespaces, ANY_NAMESPACE)) return;
+  const pods = own(peer.raw, "podSelector");
+  if (isNullSelector(pods) || selects(pods, {})) {
+    const excludes = isExcluding(namespaces) || isExcluding(pods);
+    yield { kind: "every-namespace", rule, peer, excludes };
+  } else {
+    yield { kind: "labels-anywhere", rule, peer };
+  }
 }
 
-/** `{}`, or nothing asked but a label that no namespace lacks. */
-function selectsEveryNamespace(selector: unknown): boolean {
-  if (isEmptySelector(selector)) return true;
-  const parts = asObject(selector);
-  const labels = asObject(own(parts, "matchLabels")) ?? {};
-  const expressions = ownArray(parts, "matchExpressions");
-  if (expressions.length === 0 || Object.keys(labels).length > 0) return false;
-  return expressions.every((entry) => {
-    const expression = asObject(entry);
-    return ownString(expression, "key") === NAME_LABEL && own(expression, "operator") === "Exists";
-  });
+/** Whatever else it wears: a selector that takes it asks for nothing, at most it excludes. */
+const ANY_NAMESPACE = { [NAME_LABEL]: "(any)" };
+
+function isExcluding(selector: unknown): boolean {
+  return ownArray(asObject(selector), "matchExpressions").some(
+    (entry) => own(asObject(entry), "operator") !== "Exists",
+  );
 }
 
 function* addressOpenings(rules: readonly IngressRule[]): Iterable<Opening> {

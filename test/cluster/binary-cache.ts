@@ -9,7 +9,7 @@ import { type GoPackage, goBuild, requireGo } from "./go-tool.ts";
 export const MODULES = join(import.meta.dirname, "go");
 
 function cacheRoot(): string {
-  const own = process.env["KEYMATE_GUARD_TEST_CACHE"];
+  const own = process.env["KEYMATE_TEST_CACHE"];
   if (own) return resolve(own);
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "keymate-guard-test");
 }

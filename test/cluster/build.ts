@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { cp, readdir, readFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { cp, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensure, MODULES, preinstalled, say } from "./binary-cache.ts";
 import { moduleFolder } from "./go-tool.ts";
@@ -18,8 +18,24 @@ export interface Binaries {
   readonly etcd: string;
 }
 
+/** The version of Kubernetes under test. */
 export function kubeVersion(): string {
-  return process.env["KEYMATE_GUARD_TEST_KUBE_VERSION"] || DEFAULT_KUBE_VERSION;
+  return versionIn("KEYMATE_TEST_KUBERNETES", DEFAULT_KUBE_VERSION);
+}
+
+/** `1.34` stands for the patch of it of which there is a module. */
+function versionIn(variable: string, fallback: string): string {
+  const wanted = process.env[variable] || fallback;
+  const known = readdirSync(MODULES).flatMap((dir) => /^kubernetes-(.+)/.exec(dir)?.[1] ?? []);
+  const found = known.find((one) => one === wanted || one.startsWith(`${wanted}.`));
+  if (found !== undefined) return found;
+  const list = known.join(", ");
+  throw new Error(`${variable}: no Go module for Kubernetes ${wanted}; there is one for ${list}.`);
+}
+
+/** Minor version under test, `34` of 1.34.10: what a test that needs a newer one asks. */
+export function kubeMinor(): number {
+  return Number(kubeVersion().split(".")[1]);
 }
 
 /** The stamp a release build carries; without it the server reports version 0.0.0. */
@@ -32,19 +48,10 @@ function kubeLdflags(version: string): string {
   return ["-s -w", ...flags].join(" ");
 }
 
-async function kubernetes(name: string): Promise<string> {
+async function kubernetes(name: string, version = kubeVersion()): Promise<string> {
   const found = preinstalled(name);
   if (found) return found;
-  const version = kubeVersion();
   const moduleDir = join(MODULES, `kubernetes-${version}`);
-  if (!existsSync(moduleDir)) {
-    const known = (await readdir(MODULES)).flatMap(
-      (dir) => /^kubernetes-(.+)/.exec(dir)?.[1] ?? [],
-    );
-    throw new Error(
-      `No Go module for Kubernetes ${version}; there is one for ${known.join(", ")}.`,
-    );
-  }
   const path = `k8s.io/kubernetes/cmd/${name}`;
   return ensure(name, version, { moduleDir, path, ldflags: kubeLdflags(version) });
 }
@@ -60,7 +67,7 @@ export async function ensureBinaries(): Promise<Binaries> {
   // One after the other: each build already uses every core.
   const apiserver = await kubernetes("kube-apiserver");
   const controllerManager = await kubernetes("kube-controller-manager");
-  const kubectl = await kubernetes("kubectl");
+  const kubectl = await kubernetes("kubectl", versionIn("KEYMATE_TEST_KUBECTL", kubeVersion()));
   return { apiserver, controllerManager, kubectl, etcd: await etcd() };
 }
 

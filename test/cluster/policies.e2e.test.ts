@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startCluster, type TestCluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
+import { since } from "./since.ts";
 
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps?dryRun=All";
 
@@ -73,13 +74,19 @@ test("a validating admission policy is in force soon after it is applied", async
   assert.match(refused.text, /too long/);
 });
 
-test("a mutating admission policy is in force soon after it is applied", async () => {
-  await cluster.apply(MUTATING);
-  await eventually(async () => {
-    const { data } = (await create("short")).json<{ data?: Record<string, string> }>();
-    return data?.["marked"] === "yes";
-  });
-});
+const MUTATING_POLICIES = since(36, "MutatingAdmissionPolicy v1");
+
+test(
+  "a mutating admission policy is in force soon after it is applied",
+  MUTATING_POLICIES,
+  async () => {
+    await cluster.apply(MUTATING);
+    await eventually(async () => {
+      const { data } = (await create("short")).json<{ data?: Record<string, string> }>();
+      return data?.["marked"] === "yes";
+    });
+  },
+);
 
 test("a pod needs no service account where no controller makes one", async () => {
   const path = "/api/v1/namespaces/default/pods";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { after, before, suite, test } from "node:test";
 import { deployment } from "../../bench/reviews/deployment.ts";
 import type { ApiResponse } from "../cluster/api-client.ts";
 import { eventually } from "../cluster/eventually.ts";
+import { since } from "../cluster/since.ts";
 import { type Installation, install } from "./support/installation.ts";
 
 // The benchmark compares the guard with in-process policies: only fair while both decide alike.
@@ -44,41 +45,48 @@ const LABELS: Readonly<Record<string, Record<string, string>>> = {
 
 let installation: Installation;
 
-before(async () => {
-  installation = await install({
-    policy: {
-      excludedNamespaces: ["kube-system", "kube-public", "kube-node-lease", ...LAYERS.map(celName)],
-    },
+suite("guard and in-process policies agree on", since(36, "MutatingAdmissionPolicy v1"), () => {
+  before(async () => {
+    installation = await install({
+      policy: {
+        excludedNamespaces: [
+          "kube-system",
+          "kube-public",
+          "kube-node-lease",
+          ...LAYERS.map(celName),
+        ],
+      },
+    });
+    const { cluster } = installation;
+    for (const layer of LAYERS) {
+      await cluster.apply(namespace(guardName(layer), { "policy.keymate.io/layer": layer }));
+      await cluster.apply(namespace(celName(layer), { "bench.keymate.io/layer": layer }));
+    }
+    await cluster.apply(POLICIES);
+    for (const name of LAYERS.flatMap((layer) => [guardName(layer), celName(layer)])) {
+      await eventually(() => isInForce(name));
+    }
   });
-  const { cluster } = installation;
+
+  after(() => installation?.stop());
+
   for (const layer of LAYERS) {
-    await cluster.apply(namespace(guardName(layer), { "policy.keymate.io/layer": layer }));
-    await cluster.apply(namespace(celName(layer), { "bench.keymate.io/layer": layer }));
-  }
-  await cluster.apply(POLICIES);
-  for (const name of LAYERS.flatMap((layer) => [guardName(layer), celName(layer)])) {
-    await eventually(() => isInForce(name));
-  }
-});
-
-after(() => installation?.stop());
-
-for (const layer of LAYERS) {
-  for (const [labelled, labels] of Object.entries(LABELS)) {
-    for (const [sized, resources] of Object.entries(RESOURCES)) {
-      test(`guard and in-process policies agree on ${sized}, ${labelled}, in layer ${layer}`, () =>
-        agree(layer, (name) => workload(name, labels, resources)));
+    for (const [labelled, labels] of Object.entries(LABELS)) {
+      for (const [sized, resources] of Object.entries(RESOURCES)) {
+        test(`${sized}, ${labelled}, in layer ${layer}`, () =>
+          agree(layer, (name) => workload(name, labels, resources)));
+      }
     }
   }
-}
 
-test("guard and in-process policies agree on an init container without limits", () =>
-  agree("data", (name) => {
-    const made = workload(name, {}, FULL);
-    const { spec } = made.spec.template;
-    spec.initContainers = [{ name: "migrate", image: "registry.example/migrate:1.0.0" }];
-    return made;
-  }));
+  test("an init container without limits", () =>
+    agree("data", (name) => {
+      const made = workload(name, {}, FULL);
+      const { spec } = made.spec.template;
+      spec.initContainers = [{ name: "migrate", image: "registry.example/migrate:1.0.0" }];
+      return made;
+    }));
+});
 
 /** Both kinds of policy, or both webhooks: the label was added, the advice was given. */
 async function isInForce(name: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { anyWorkload } from "../support/generated-workloads.ts";
 
 const OBJECTS = 10_000;
 /** Another run needs another seed; a failure prints the object itself. */
-const SEED = Number(process.env["KEYMATE_GUARD_TEST_SEED"] ?? 20_261_123);
+const SEED = Number(process.env["KEYMATE_TEST_SEED"] ?? 20_261_123);
 
 const loaded = loadPolicy({ rules: RULES });
 assert.ok(loaded.ok);

@@ -9,6 +9,7 @@ import { VELERO_BACKUP } from "../../kubernetes/backup-velero.ts";
 import { spanText } from "../../kubernetes/duration.ts";
 import { dig } from "../../kubernetes/json.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
+import { nameOf } from "../../kubernetes/object.ts";
 import { dataLayers } from "./backup-params.ts";
 import { governedLayer, STORAGE_LOCATION } from "./governed-data.ts";
 import { type Loss, lossOf } from "./loss.ts";
@@ -47,7 +48,7 @@ export default defineRule<ProtectParams>({
       ],
       operations: ["DELETE"],
     },
-    { kinds: [STATEFUL_SET], operations: ["UPDATE"] },
+    { kinds: [STATEFUL_SET], operations: ["CREATE", "UPDATE"] },
   ],
   needs: ["Namespace"],
   consults: [
@@ -94,7 +95,10 @@ function newestText(newest: Loss["newest"], now: number): string {
 
 function* retentionFindings(context: RuleContext<ProtectParams>): Iterable<Finding> {
   const { object, subject, now } = context;
-  if (claimTemplateNames(object.raw).length === 0) return;
+  const templates = claimTemplateNames(object.raw);
+  if (templates.length === 0) return;
+  // A new one has nothing to lose, unless it takes over what another left.
+  if (subject.operation === "CREATE" && !takesOver(context, templates)) return;
   for (const [key, when] of [
     ["whenDeleted", "it is deleted"],
     ["whenScaled", "it is scaled down"],
@@ -107,4 +111,20 @@ function* retentionFindings(context: RuleContext<ProtectParams>): Iterable<Findi
       key,
     };
   }
+}
+
+/** Whether claims are there that its Pods will find by name. */
+function takesOver(
+  { cluster, subject }: RuleContext<ProtectParams>,
+  templates: readonly string[],
+): boolean {
+  const prefixes = templates.map((template) => `${template}-${subject.name}-`);
+  for (const claim of cluster.list(CLAIM, subject.namespace)) {
+    const name = nameOf(claim) ?? "";
+    const isFound = prefixes.some(
+      (prefix) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)),
+    );
+    if (isFound) return true;
+  }
+  return false;
 }

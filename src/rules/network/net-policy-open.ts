@@ -59,7 +59,7 @@ function admitted(opening: Opening): string {
     case "every-source":
       return "every source";
     case "every-namespace":
-      return "every Pod of every namespace";
+      return `every Pod of every namespace${opening.excludes ? ", but for what it excludes" : ""}`;
     case "labels-anywhere":
       return "Pods of every namespace that wear a label anybody can set";
     case "every-address":

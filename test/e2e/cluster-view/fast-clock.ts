@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/cli/system-clock.ts";
 import type { Clock } from "../../../src/usecases/ports/clock.ts";
 
 /** How many seconds of the guard pass in a real one; 1 runs everything as long as in production. */
-export const PACE = Number(process.env["KEYMATE_GUARD_TEST_PACE"] ?? 20);
+export const PACE = Number(process.env["KEYMATE_TEST_PACE"] ?? 20);
 
 const started = Date.now();
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { eventually } from "../../cluster/eventually.ts";
+import { since } from "../../cluster/since.ts";
 import type { Hook } from "./hook.ts";
 import type { Site } from "./site.ts";
 
+const MUTATING_POLICIES = since(36, "MutatingAdmissionPolicy v1");
 const GROUP = "/apis/admissionregistration.k8s.io/v1";
 const NAMESPACE = "configs";
 const OBJECTS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
@@ -117,7 +119,7 @@ export function configurationFacts(site: () => Site): void {
       await site().unregister("leaving");
     });
 
-    test("MutatingAdmissionPolicy is served as v1 without a flag", async () => {
+    test("MutatingAdmissionPolicy is served as v1 without a flag", MUTATING_POLICIES, async () => {
       const { resources } = (await request("GET", GROUP)).json<{ resources: { kind: string }[] }>();
       const kinds = new Set(resources.map(({ kind }) => kind));
       for (const kind of ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"]) {

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { kubeMinor, kubeVersion } from "../../cluster/build.ts";
+import { eventually } from "../../cluster/eventually.ts";
+import { since } from "../../cluster/since.ts";
 import type { Hook } from "./hook.ts";
 import type { Site } from "./site.ts";
 
@@ -18,11 +21,6 @@ const SOFTENED: readonly (readonly [what: string, patch: unknown])[] = [
 
 /** 500 although failurePolicy is Ignore. */
 const REFUSED: readonly (readonly [what: string, patch: readonly object[], message: RegExp])[] = [
-  [
-    "null, and then a member of it",
-    [add("/data", null), add("/data/a", "b")],
-    /add operation does not apply: doc is missing path: "\/data\/a": missing value/,
-  ],
   ["a member of a missing map", [add("/data/a", "b")], /doc is missing path/],
   ["a path without its slash", [add("data", {})], /doc is missing path/],
   ["an unknown operation", [{ op: "merge", path: "/data" }], /Unexpected kind: merge/],
@@ -30,6 +28,8 @@ const REFUSED: readonly (readonly [what: string, patch: readonly object[], messa
   ["a value of the wrong type", [add("/data", { a: 1 })], /cannot unmarshal number into Go/],
   ["another kind", [add("/kind", "Secret")], /converting \(v1.Secret\) to \(core.ConfigMap\)/],
 ];
+
+const NULL_THEN_MEMBER = [add("/data", null), add("/data/a", "b")];
 
 const PANIC = [
   add("/metadata/finalizers", [null]),
@@ -39,7 +39,7 @@ const PANIC = [
 export function patchFacts(site: () => Site): void {
   let hook: Hook;
   const create = () => site().cluster.request("POST", PATH, BODY);
-  const log = () => site().cluster.apiServer.process.log();
+  const panics = () => site().cluster.apiServer.process.log().split("Observed a panic").length - 1;
 
   async function failOpens(): Promise<number> {
     const metrics = await site().cluster.metrics();
@@ -70,6 +70,31 @@ export function patchFacts(site: () => Site): void {
       });
     }
 
+    test(
+      "null, and then a member of it is refused in spite of Ignore",
+      since(37, "such answer, it panics"),
+      async () => {
+        hook.answer = () => ({ allowed: true, patch: NULL_THEN_MEMBER });
+        const { status, text } = await create();
+        assert.equal(status, 500);
+        assert.match(
+          JSON.parse(text).message,
+          /add operation does not apply: doc is missing path: "\/data\/a": missing value/,
+        );
+      },
+    );
+
+    const fixed = kubeMinor() >= 37 && `Kubernetes ${kubeVersion()} answers with an error`;
+    test("on older servers it panics: the connection breaks, the server lives", {
+      skip: fixed,
+    }, async () => {
+      hook.answer = () => ({ allowed: true, patch: NULL_THEN_MEMBER });
+      await assert.rejects(create(), /socket hang up/);
+      await eventually(async () => panics() > 0);
+      hook.answer = () => ({ allowed: true });
+      assert.equal((await create()).status, 201);
+    });
+
     for (const [what, patch, message] of REFUSED) {
       test(`${what} is refused in spite of Ignore`, async () => {
         hook.answer = () => ({ allowed: true, patch });
@@ -98,7 +123,7 @@ export function patchFacts(site: () => Site): void {
 
     test("a test of a list that holds null panics: the connection breaks, the server lives", async (t) => {
       hook.answer = () => ({ allowed: true, patch: PANIC });
-      assert.doesNotMatch(log(), /Observed a panic/);
+      const before = panics();
       await assert.rejects(create(), /socket hang up/);
       const { code, stderr } = await site().cluster.kubectl([
         "create",
@@ -110,7 +135,7 @@ export function patchFacts(site: () => Site): void {
       t.diagnostic(stderr);
       assert.equal(code, 1);
       assert.match(stderr, /stream error: stream ID \d+; INTERNAL_ERROR; received from peer/);
-      assert.match(log(), /Observed a panic/);
+      assert(panics() > before);
       hook.answer = () => ({ allowed: true });
       assert.equal((await create()).status, 201);
     });

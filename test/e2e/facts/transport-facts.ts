@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, type TestContext, test } from "node:test";
 import type { ApiRequest } from "../../cluster/api-client.ts";
+import { kubeVersion } from "../../cluster/build.ts";
 import { eventually } from "../../cluster/eventually.ts";
+import { since } from "../../cluster/since.ts";
 import type { Hook } from "./hook.ts";
 import type { Site } from "./site.ts";
 
@@ -72,7 +74,7 @@ export function transportFacts(site: () => Site): void {
 
     test("one call after the other goes over kept connections", async (t) => {
       await create();
-      await serial(t, "1.37");
+      await serial(t, kubeVersion());
     });
 
     test("a burst opens more connections than it needs; at most 25 of each path stay", async (t) => {
@@ -90,28 +92,33 @@ export function transportFacts(site: () => Site): void {
       t.diagnostic(`${hook.open()} connections stay open`);
     });
 
-    test("from 1.37 on a Service's new address is used at once, before only by new connections", async (t) => {
-      const old = await site().cluster.addApiServer({
-        flags: { "feature-gates": "WebhookRoundTripLoadBalancing=false" },
-      });
-      const servers = { new: site().cluster.request, old: old.request };
-      await eventually(() => site().probe("transport-mutating", hook, old.request));
-      const kept: Record<string, Set<number>> = {};
-      for (const [name, request] of Object.entries(servers)) {
-        await serial(t, `${name}, address as before`, request);
-        kept[name] = used("/one");
-      }
-      const path = `/api/v1/namespaces/hooks/services/hook-${hook.port}`;
-      const patch = JSON.stringify({ spec: { externalName: "127.0.0.1" } });
-      await site().cluster.request("PATCH", path, patch, "application/merge-patch+json");
-      await eventually(async () => {
-        await serial(t, "new, other address", servers.new);
-        return [...used("/one")].every((connection) => !kept["new"]?.has(connection));
-      });
-      await serial(t, "old, other address", servers.old);
-      assert.deepEqual(used("/one"), kept["old"]);
-      await old.stop();
-    });
+    const balanced = since(37, "WebhookRoundTripLoadBalancing");
+    test(
+      "from 1.37 on a Service's new address is used at once, before only by new connections",
+      balanced,
+      async (t) => {
+        const old = await site().cluster.addApiServer({
+          flags: { "feature-gates": "WebhookRoundTripLoadBalancing=false" },
+        });
+        const servers = { new: site().cluster.request, old: old.request };
+        await eventually(() => site().probe("transport-mutating", hook, old.request));
+        const kept: Record<string, Set<number>> = {};
+        for (const [name, request] of Object.entries(servers)) {
+          await serial(t, `${name}, address as before`, request);
+          kept[name] = used("/one");
+        }
+        const path = `/api/v1/namespaces/hooks/services/hook-${hook.port}`;
+        const patch = JSON.stringify({ spec: { externalName: "127.0.0.1" } });
+        await site().cluster.request("PATCH", path, patch, "application/merge-patch+json");
+        await eventually(async () => {
+          await serial(t, "new, other address", servers.new);
+          return [...used("/one")].every((connection) => !kept["new"]?.has(connection));
+        });
+        await serial(t, "old, other address", servers.old);
+        assert.deepEqual(used("/one"), kept["old"]);
+        await old.stop();
+      },
+    );
 
     test("a stopped webhook is told with its Service's name and the address dialled", async (t) => {
       const { port } = hook;
