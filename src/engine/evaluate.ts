@@ -63,7 +63,11 @@ function judge(given: Task, results: Results): void {
     // An exemption that is used shows in the audit log, however far it goes.
     if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
     const findings = [...rule.check(contextFor(task, subject.object))];
-    if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
+    if (findings.length > 0) {
+      // No spread: a hostile object has more findings than a call may have arguments.
+      for (const judgement of judgementsOf(task, resolved, findings))
+        results.judgements.push(judgement);
+    }
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
   }
