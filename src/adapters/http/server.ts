@@ -7,6 +7,7 @@ import type { HandlerDeps } from "./admission-handler.ts";
 import { addAdmissionRoutes, type RouteDeps, refuse } from "./admission-routes.ts";
 import { bind } from "./bind.ts";
 import { answerBrokenRequest } from "./client-errors.ts";
+import { ConnectionRoom } from "./connection-room.ts";
 import type { Drainable } from "./drain.ts";
 import { HTTP_ERRORS } from "./http-error.ts";
 import { Load } from "./load.ts";
@@ -26,6 +27,7 @@ export interface ServerSettings {
   readonly bodyBytes: number;
   /** Bytes of all unanswered bodies together. */
   readonly budgetBytes: number;
+  /** Past it an idle one makes way for a new one. */
   readonly maxConnections: number;
 }
 
@@ -69,8 +71,7 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   const routeDeps = { ...deps, load, limits: settings };
   const app = buildApp(settings, routeDeps);
   addAdmissionRoutes(app, routeDeps);
-  app.server.maxConnections = settings.maxConnections;
-  observe(app.server, load, deps);
+  observe(app.server, load, new ConnectionRoom(settings.maxConnections), deps);
   let certified = false;
   return {
     load,
@@ -116,14 +117,17 @@ function buildApp(settings: ServerSettings, deps: RouteDeps): FastifyInstance<Se
   });
 }
 
-function observe(server: Server, load: Load, deps: HandlerDeps): void {
-  server.on("connection", () => {
+function observe(server: Server, load: Load, room: ConnectionRoom, deps: HandlerDeps): void {
+  server.on("connection", (socket: Socket) => {
     load.lastConnectionAt = deps.monotonic();
+    room.opened(socket);
   });
-  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
     load.requests++;
+    room.busy(socket);
     response.once("close", () => {
       load.requests--;
+      room.answered(socket, response.statusCode === 200);
     });
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, _socket: Socket) => {
