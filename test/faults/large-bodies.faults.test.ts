@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
+import { INJECT } from "./support/injection.ts";
 import { inWords, quietly, startOthers } from "./support/others.ts";
 import { decisionOf, deploymentReview, reviewText } from "./support/reviews.ts";
 import { serveGuard } from "./support/served-guard.ts";
@@ -20,9 +22,11 @@ function largestReview(): Buffer {
 }
 
 test("a review of 27 MiB is decided in time while everybody else is answered", async (t) => {
-  const guard = await serveGuard(t);
+  const guard = await serveGuard(t, { preload: INJECT });
   const body = largestReview();
   const quiet = await quietly(guard);
+  decisionOf(await guard.send("/validate/fail", body));
+  guard.child.send({ kind: "watch-turns" });
   const others = await startOthers(guard);
   const took: number[] = [];
   for (let round = 0; round < 12; round++) {
@@ -33,7 +37,10 @@ test("a review of 27 MiB is decided in time while everybody else is answered", a
     assert.doesNotMatch(JSON.stringify(decision), /guard (itself )?failed|ran out of time/);
   }
   const result = await others.stop();
+  guard.child.send({ kind: "tell-turns" });
+  const [turn] = (await once(guard.child, "message")) as [number];
   const { peak } = guard.memory();
+  t.diagnostic(`longest turn of the event loop: ${turn.toFixed(1)} ms of processor time`);
   t.diagnostic(
     `${(body.length / MIB).toFixed(1)} MiB: ${took.map((ms) => ms.toFixed(0)).join(" ")} ms`,
   );
@@ -41,7 +48,7 @@ test("a review of 27 MiB is decided in time while everybody else is answered", a
   t.diagnostic(`meanwhile, ${inWords(result)}; RSS at most ${peak} MiB`);
   assert.deepEqual(result.failures, []);
   assert.ok(Math.max(...took) < 3_000, "decided before the API server gives up");
-  assert.ok(result.p99 - quiet.p99 < 100, `p99 of others rose to ${result.p99} ms`);
+  assert.ok(turn < 100, `others waited for ${turn} ms of processor time`);
   assert.ok(peak < MEMORY_LIMIT_MIB, `RSS was ${peak} MiB`);
 });
 

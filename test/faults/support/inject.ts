@@ -46,6 +46,23 @@ async function fillHeap(share: number, ms: number): Promise<void> {
   held.length = 0;
 }
 
+let longestTurnMs = 0;
+
+/** Processor time of the longest turn of the event loop, which a busy machine does not change. */
+function watchTurns(): void {
+  let last = process.threadCpuUsage();
+  const turn = () => {
+    const now = process.threadCpuUsage();
+    longestTurnMs = Math.max(
+      longestTurnMs,
+      (now.user + now.system - last.user - last.system) / 1e3,
+    );
+    last = now;
+    setImmediate(turn);
+  };
+  turn();
+}
+
 (RULES as Rule[]).push(
   injected("injected-throw", "throws", () => {
     throw new Error(SECRET);
@@ -62,6 +79,8 @@ process.on("message", (injection: Injection) => {
       throw new Error(SECRET);
     });
   }
+  if (injection.kind === "watch-turns") watchTurns();
+  if (injection.kind === "tell-turns") process.send?.(longestTurnMs);
   if (injection.kind === "block") block(injection.ms);
   if (injection.kind === "fill-heap") void fillHeap(injection.share, injection.ms);
 });

@@ -6,6 +6,7 @@ export const SLOW_RULE_MS = 100;
 
 export type Injection =
   | { readonly kind: "reject" | "throw" }
+  | { readonly kind: "watch-turns" | "tell-turns" }
   | { readonly kind: "block"; readonly ms: number }
   | { readonly kind: "fill-heap"; readonly share: number; readonly ms: number };
 
