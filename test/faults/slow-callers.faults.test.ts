@@ -111,7 +111,7 @@ test(`${IDLE} idle connections leave room for the reviews of others, on new conn
   const opened = performance.now();
   await sleep(2_000);
   const open = sockets.filter((socket) => !socket.destroyed).length;
-  await Promise.all(sockets.map((socket) => socket.destroyed || once(socket, "close")));
+  await Promise.all(sockets.map(async (s) => s.destroyed || (await once(s, "close"))));
   const cut = performance.now() - opened;
   const result = await others.stop();
   t.diagnostic(`${open} of ${IDLE} open after 2 s, the last cut after ${seconds(cut)}`);

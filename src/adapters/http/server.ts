@@ -47,6 +47,8 @@ const DEFAULTS: ServerSettings = {
 export interface AdmissionServerDeps extends HandlerDeps {
   /** The full set of TLS options but the pair: what a swap leaves out is reset. */
   readonly tls: SecureContextOptions;
+  /** Whoever has no certificate of the `ca` among the TLS options is cut off in the handshake. */
+  readonly clientCertificates?: boolean;
   readonly settings?: Partial<ServerSettings>;
 }
 
@@ -69,7 +71,7 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   const settings = { ...DEFAULTS, ...deps.settings };
   const load = new Load();
   const routeDeps = { ...deps, load, limits: settings };
-  const app = buildApp(settings, routeDeps);
+  const app = buildApp(settings, routeDeps, deps.clientCertificates === true);
   addAdmissionRoutes(app, routeDeps);
   observe(app.server, load, new ConnectionRoom(settings.maxConnections), deps);
   let certified = false;
@@ -92,12 +94,18 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   };
 }
 
-function buildApp(settings: ServerSettings, deps: RouteDeps): FastifyInstance<Server> {
+function buildApp(
+  settings: ServerSettings,
+  deps: RouteDeps,
+  clientCertificates: boolean,
+): FastifyInstance<Server> {
   return fastify({
     https: {
       headersTimeout: settings.headersTimeout,
       connectionsCheckingInterval: settings.connectionsCheckingInterval,
       handshakeTimeout: settings.handshakeTimeout,
+      requestCert: clientCertificates,
+      rejectUnauthorized: clientCertificates,
     },
     keepAliveTimeout: settings.keepAliveTimeout,
     requestTimeout: settings.requestTimeout,

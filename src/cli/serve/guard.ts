@@ -11,6 +11,7 @@ import type {
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
+import { ClientCa } from "./client-ca.ts";
 import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
@@ -41,6 +42,8 @@ interface Parts {
   readonly cluster: Cluster;
   readonly source: CertificateSource;
   readonly webhooks: ManagedWebhooks | undefined;
+  /** undefined: anybody may call. */
+  readonly clientCa: ClientCa | undefined;
 }
 
 /** One guard: all parts wired, started in order, stopped without failing a review. */
@@ -74,6 +77,7 @@ export class Guard {
       clock,
       logger,
       gauges: this.#gauges(),
+      clientCertificates: parts.clientCa !== undefined,
       live: liveChecks(),
       ready: readyChecks({
         ...parts,
@@ -93,6 +97,8 @@ export class Guard {
   static async create(deps: GuardDeps): Promise<Guard> {
     const { settings, place, rules, clock, logger, random } = deps;
     let webhooks: ManagedWebhooks | undefined;
+    const { clientCa: file } = settings;
+    const clientCa = file === undefined ? undefined : await ClientCa.open({ file, clock, logger });
     const policies = await PolicyStore.open({
       file: settings.policy,
       rules,
@@ -108,13 +114,13 @@ export class Guard {
     const { servicePort, certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
     webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
-    return new Guard(deps, { policies, cluster, source, webhooks });
+    return new Guard(deps, { policies, cluster, source, webhooks, clientCa });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
   async start(): Promise<void> {
     const { settings, place, logger } = this.#deps;
-    const { policies, cluster, source, webhooks } = this.#parts;
+    const { policies, cluster, source, webhooks, clientCa } = this.#parts;
     const { signal } = this.#background;
     await listenOn(this.#ops, place.host, settings.opsPort, "--ops-port");
     const certified = new Promise<void>((resolve) => {
@@ -125,6 +131,10 @@ export class Guard {
     cluster.cache?.start(this.#following.signal);
     webhooks?.start(signal);
     void policies.watch(this.#following.signal);
+    void clientCa?.watch(this.#following.signal, () => {
+      const certificate = source.current();
+      if (certificate !== undefined) this.#serve(certificate);
+    });
     await source.start(signal);
     await Promise.race([certified, aborted(signal)]);
     if (signal.aborted) return;
@@ -150,7 +160,8 @@ export class Guard {
   /** Puts a certificate into service unless it fails its own check; then the last one stays. */
   #serve(certificate: ServingCertificate): boolean {
     const { place, clock, logger } = this.#deps;
-    const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
+    const expected = { names: place.names, now: clock.now() };
+    const result = tlsOptions(certificate, expected, this.#parts.clientCa?.current());
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
       return false;

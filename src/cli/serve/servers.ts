@@ -21,6 +21,7 @@ export interface ServerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly gauges: Omit<GaugeSources, "load">;
+  readonly clientCertificates: boolean;
   readonly live: readonly HealthCheck[];
   readonly ready: readonly HealthCheck[];
 }
@@ -41,6 +42,7 @@ export function buildServers(deps: ServerDeps): { admission: AdmissionServer; op
     monotonic,
     timeoutMs: VALIDATE_TIMEOUT_SECONDS * 1_000,
     tls: { minVersion: "TLSv1.2" },
+    clientCertificates: deps.clientCertificates,
   });
   registerGauges(registry, { ...deps.gauges, load: () => admission.load });
   const ops = buildOpsServer({
