@@ -7,8 +7,8 @@ import { inWords, quietly, startOthers } from "./support/others.ts";
 import { type ServedGuard, serveGuard } from "./support/served-guard.ts";
 
 const CUT_MS = 15_000;
-/** How often the limits are looked at, and what a busy machine adds. */
-const SLACK_MS = 5_000;
+/** What a busy machine adds. */
+const SLACK_MS = 1_000;
 const CALLERS = 50;
 const MEMORY_LIMIT_MIB = 384;
 

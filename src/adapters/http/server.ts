@@ -35,7 +35,8 @@ const MIB = 1024 * 1024;
 
 const DEFAULTS: ServerSettings = {
   keepAliveTimeout: 120_000,
-  requestTimeout: 15_000,
+  // With the check interval, a caller is cut within 15 s.
+  requestTimeout: 13_000,
   headersTimeout: 10_000,
   connectionsCheckingInterval: 2_000,
   handshakeTimeout: 10_000,
