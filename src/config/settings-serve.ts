@@ -40,6 +40,10 @@ export const SERVE_SETTINGS = {
     placeholder: "FOLDER",
     default: "certs",
   }),
+  clientCa: path("Let only callers in whose client certificate one of these CAs signed", {
+    placeholder: "FILE",
+    defaultText: "anybody may call",
+  }),
   leafLife: duration("Life of the serving certificate", {
     default: 90 * 86_400_000,
     least: SHORTEST_LIFE,

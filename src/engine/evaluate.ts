@@ -66,8 +66,9 @@ function judge(given: Task, results: Results): void {
     if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
     const found = rule.check(contextFor(task, subject.object));
     const findings = Array.isArray(found) ? (found as readonly Finding[]) : [...found];
-    if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
-    else skipUnverified(task, resolved, results);
+    if (findings.length === 0) skipUnverified(task, resolved, results);
+    // No spread: a hostile object has more findings than a call may have arguments.
+    else for (const each of judgementsOf(task, resolved, findings)) results.judgements.push(each);
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
   }

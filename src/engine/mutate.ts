@@ -133,7 +133,7 @@ function run(
     const operations = operationsFor(current.object.raw, mutation.additions);
     if (operations.length === 0) continue;
     const root = applied(current.object.raw, operations, copies);
-    patch.push(...operations);
+    for (const operation of operations) patch.push(operation);
     rules.push(check.rule.id);
     if (mutation.announcement !== undefined && subject.operation === "CREATE") {
       announcements.push(mutation.announcement());

@@ -22,6 +22,11 @@ export const ERRORS = {
     "an address or port cannot be used",
     "choose another by the flag named",
   ),
+  "client-ca-unusable": entry(
+    3,
+    "the file of --client-ca is missing, or holds something else than CA certificates",
+    "name a PEM file of the CAs that sign client certificates",
+  ),
   "certs-foreign": entry(
     3,
     "the folder holds certificates that somebody else made",

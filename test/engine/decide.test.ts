@@ -149,3 +149,17 @@ test("a mutation that ran out of time is allowed as it is, and says so", () => {
   assert.deepEqual(decision.faults, ["deadline"]);
   assert.match(decision.warnings.join(), /ran out of time/);
 });
+
+test("a name with line ends in it starts no line of its own, and a long one displaces no other", () => {
+  const evil = `a\n[other-rule] forged\r\u2028${"x".repeat(100_000)}`;
+  const named = subjectOf(rawObject("apps/v1", "Deployment", evil, { namespace: "a\nb" }));
+  const { message = "" } = decideValidation(
+    named,
+    evaluation([judgement(evil), judgement("b")]),
+    KEYMATE,
+    "deny",
+  );
+  const lines = message.split("\n");
+  assert.equal(lines.length, 3);
+  assert.ok(lines.every((line) => !line.startsWith("[other-rule]") && line.length < 1_100));
+});

@@ -267,3 +267,11 @@ test("a gap is still found when the rule that would fill it throws", () => {
   const gapRule = fakeRule("gap", { check: () => [finding("fill", { gap: true })] });
   assert.deepEqual(modes(environmentOf([broken, gapRule]), subjectOf(deployment({}))), ["enforce"]);
 });
+
+test("evaluation holds as many findings of one rule as an object of 3 MiB can bring about", () => {
+  const many = Array.from({ length: 300_000 }, (_, index) => finding(String(index)));
+  const rule = fakeRule("r", { check: () => many });
+  const result = evaluate(environmentOf([rule]), subjectOf(deployment({})));
+  assert.deepEqual(result.faults, []);
+  assert.equal(result.judgements.length, many.length);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isUtf8 } from "node:buffer";
+import { isDeepStrictEqual } from "node:util";
 import { applyAsApiServer } from "./api-server-patch.ts";
 
 /** One answer of a webhook, and what it answers. */
@@ -142,7 +143,9 @@ function applyProblems(text: string, object: Record<string, unknown>): string[] 
   try {
     const patched = applyAsApiServer(object, operations);
     if (!isObject(patched)) return ["patched object is not an object"];
-    const moved = ["apiVersion", "kind"].filter((key) => patched[key] !== object[key]);
+    const moved = ["apiVersion", "kind"].filter(
+      (key) => !isDeepStrictEqual(patched[key], object[key]),
+    );
     return moved.map((key) => `patch changes ${key}`);
   } catch (error) {
     return [`patch does not apply: ${(error as Error).message}`];

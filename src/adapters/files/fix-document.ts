@@ -55,7 +55,7 @@ function write(fix: Progress, insertions: readonly Insertion[]): void {
     write(fix, insertions.slice(middle));
   } else {
     const reason = insertions[0]?.shared === true ? SHARED : UNSAFE;
-    fix.refused.push(...group.map(({ segments }) => ({ segments, reason })));
+    for (const { segments } of group) fix.refused.push({ segments, reason });
   }
 }
 
@@ -73,7 +73,7 @@ export function withAdditions(
   for (const group of byMap(insertions)) {
     const more = editsFor(page, group);
     if (more === undefined) return undefined;
-    edits.push(...more);
+    for (const edit of more) edits.push(edit);
   }
   const fixed = applyEdits(text, edits);
   return holds(fixed, expected(plainValueOf(yaml), additions)) ? fixed : undefined;

@@ -85,7 +85,7 @@ class Load implements LoadedFiles, Expanded {
     this.files.push(file);
     this.#treeBudget -= file.text.length;
     const { documents, problems } = parseFile(file, this.#treeBudget >= 0);
-    this.problems.push(...problems);
+    for (const problem of problems) this.problems.push(problem);
     for (const document of documents) expandDocument(document, this);
   }
 }

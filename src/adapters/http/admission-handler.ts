@@ -103,10 +103,10 @@ export class AdmissionHandler {
       uid: request.uid,
       path: this.#path,
       operation: request.operation,
-      kind: request.kind.kind,
-      namespace: request.namespace,
+      kind: short(request.kind.kind),
+      namespace: short(request.namespace),
       name: displayName(request),
-      user: request.user.username,
+      user: short(request.user.username),
       outcome: decision.outcome,
       rules: [...new Set(decision.findings.map((finding) => finding.rule))],
       ms: Math.round(ms * 100) / 100,
@@ -115,6 +115,11 @@ export class AdmissionHandler {
     if (decision.outcome === "allowed") logger.debug(fields, "review decided");
     else logger.info(fields, "review decided");
   }
+}
+
+/** As long as names in Kubernetes get; more would only fill the log. */
+function short(text: string): string {
+  return text.slice(0, 253);
 }
 
 /** Where it was thrown, without the message: that may quote the object. */

@@ -2,12 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { asArray, asObject, type JsonObject, own } from "../../kubernetes/json.ts";
 import type { AdmissionRequest } from "../../usecases/ports/admission.ts";
 import { HTTP_ERRORS, type HttpError } from "./http-error.ts";
-import { nestsDeeperThan } from "./json-depth.ts";
 
 export type DecodedReview = { readonly request: AdmissionRequest } | { readonly error: HttpError };
 
-/** The API server stops at 10,000 for the object; the rest is the envelope. */
-const DEPTH_LIMIT = 10_050;
 const UID_LIMIT = 253;
 
 type Operation = AdmissionRequest["operation"];
@@ -16,13 +13,13 @@ const OPERATIONS: ReadonlySet<string> = new Set(["CREATE", "UPDATE", "DELETE", "
 /** What is wrong with an envelope, in words that repeat nothing of it. */
 class Malformed extends Error {}
 
-/** Reads an admission.k8s.io/v1 AdmissionReview; the embedded objects stay as JSON.parse returns them. */
+/**
+ * Reads an admission.k8s.io/v1 AdmissionReview of a depth that the parser stands; the embedded
+ * objects stay as JSON.parse returns them.
+ */
 export function decodeReview(body: Buffer): DecodedReview {
   if (body.length === 0) return { error: HTTP_ERRORS.empty };
   if (!isUtf8(body)) return refuse("invalid-utf8", "the body is not valid UTF-8");
-  if (nestsDeeperThan(body, DEPTH_LIMIT)) {
-    return refuse("too-deep", `the body nests deeper than ${DEPTH_LIMIT} levels`);
-  }
   let review: unknown;
   try {
     review = JSON.parse(body.toString("utf8"));

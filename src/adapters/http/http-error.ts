@@ -29,6 +29,16 @@ export const HTTP_ERRORS = {
     message: "the request took too long to arrive",
   },
   tooLarge: { status: 413, code: "body-too-large", message: "no review is larger than 32 MiB" },
+  tooDeep: {
+    status: 400,
+    code: "too-deep",
+    message: "no review nests deeper than 10,050 levels",
+  },
+  tooMany: {
+    status: 413,
+    code: "too-many-values",
+    message: "no review holds more than 2,000,000 values",
+  },
   mediaType: {
     status: 415,
     code: "unsupported-media-type",

@@ -7,6 +7,7 @@ import type { HandlerDeps } from "./admission-handler.ts";
 import { addAdmissionRoutes, type RouteDeps, refuse } from "./admission-routes.ts";
 import { bind } from "./bind.ts";
 import { answerBrokenRequest } from "./client-errors.ts";
+import { ConnectionRoom } from "./connection-room.ts";
 import type { Drainable } from "./drain.ts";
 import { HTTP_ERRORS } from "./http-error.ts";
 import { Load } from "./load.ts";
@@ -26,6 +27,7 @@ export interface ServerSettings {
   readonly bodyBytes: number;
   /** Bytes of all unanswered bodies together. */
   readonly budgetBytes: number;
+  /** Past it an idle one makes way for a new one. */
   readonly maxConnections: number;
 }
 
@@ -33,7 +35,8 @@ const MIB = 1024 * 1024;
 
 const DEFAULTS: ServerSettings = {
   keepAliveTimeout: 120_000,
-  requestTimeout: 15_000,
+  // With the check interval, a caller is cut within 15 s.
+  requestTimeout: 13_000,
   headersTimeout: 10_000,
   connectionsCheckingInterval: 2_000,
   handshakeTimeout: 10_000,
@@ -47,6 +50,8 @@ export interface AdmissionServerDeps extends HandlerDeps {
   readonly replica: string;
   /** The full set of TLS options but the pair: what a swap leaves out is reset. */
   readonly tls: SecureContextOptions;
+  /** Whoever has no certificate of the `ca` among the TLS options is cut off in the handshake. */
+  readonly clientCertificates?: boolean;
   readonly settings?: Partial<ServerSettings>;
 }
 
@@ -69,10 +74,9 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   const settings = { ...DEFAULTS, ...deps.settings };
   const load = new Load();
   const routeDeps = { ...deps, load, limits: settings };
-  const app = buildApp(settings, routeDeps);
+  const app = buildApp(settings, routeDeps, deps.clientCertificates === true);
   addAdmissionRoutes(app, routeDeps);
-  app.server.maxConnections = settings.maxConnections;
-  observe(app.server, load, deps);
+  observe(app.server, load, new ConnectionRoom(settings.maxConnections), deps);
   let certified = false;
   return {
     load,
@@ -93,12 +97,18 @@ export function buildAdmissionServer(deps: AdmissionServerDeps): AdmissionServer
   };
 }
 
-function buildApp(settings: ServerSettings, deps: RouteDeps): FastifyInstance<Server> {
+function buildApp(
+  settings: ServerSettings,
+  deps: RouteDeps,
+  clientCertificates: boolean,
+): FastifyInstance<Server> {
   return fastify({
     https: {
       headersTimeout: settings.headersTimeout,
       connectionsCheckingInterval: settings.connectionsCheckingInterval,
       handshakeTimeout: settings.handshakeTimeout,
+      requestCert: clientCertificates,
+      rejectUnauthorized: clientCertificates,
     },
     keepAliveTimeout: settings.keepAliveTimeout,
     requestTimeout: settings.requestTimeout,
@@ -118,14 +128,17 @@ function buildApp(settings: ServerSettings, deps: RouteDeps): FastifyInstance<Se
   });
 }
 
-function observe(server: Server, load: Load, deps: HandlerDeps): void {
-  server.on("connection", () => {
+function observe(server: Server, load: Load, room: ConnectionRoom, deps: HandlerDeps): void {
+  server.on("connection", (socket: Socket) => {
     load.lastConnectionAt = deps.monotonic();
+    room.opened(socket);
   });
-  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
     load.requests++;
+    room.busy(socket);
     response.once("close", () => {
       load.requests--;
+      room.answered(socket, response.statusCode === 200);
     });
   });
   server.on("tlsClientError", (error: NodeJS.ErrnoException, _socket: Socket) => {

@@ -14,6 +14,7 @@ import type {
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { certificateSource } from "./certificates.ts";
+import { ClientCa } from "./client-ca.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
 import { gaugeSources } from "./gauge-sources.ts";
@@ -50,6 +51,8 @@ interface Parts {
   readonly cluster: Cluster;
   readonly source: CertificateSource;
   readonly webhooks: ManagedWebhooks | undefined;
+  /** undefined: anybody may call. */
+  readonly clientCa: ClientCa | undefined;
 }
 
 /** One guard: all parts wired, started in order, stopped without failing a review. */
@@ -93,6 +96,7 @@ export class Guard {
         cache: cluster.cache,
         isDraining: () => this.#drain.draining,
       }),
+      clientCertificates: parts.clientCa !== undefined,
       live: liveChecks(),
       ready: readyChecks({
         ...parts,
@@ -114,6 +118,8 @@ export class Guard {
     const telemetry = createTelemetry(rules);
     const events = await openEvents({ ...deps, count: telemetry.countEvent });
     let webhooks: ManagedWebhooks | undefined;
+    const { clientCa: file } = settings;
+    const clientCa = file === undefined ? undefined : await ClientCa.open({ file, clock, logger });
     const policies = await PolicyStore.open({
       file: settings.policy,
       rules,
@@ -129,13 +135,13 @@ export class Guard {
     const { certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
     webhooks = await ManagedWebhooks.create({ ...deps, source, policy, keepOthersMs });
-    return new Guard(deps, { telemetry, events, policies, cluster, source, webhooks });
+    return new Guard(deps, { telemetry, events, policies, cluster, source, webhooks, clientCa });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
   async start(): Promise<void> {
     const { settings, place, logger } = this.#deps;
-    const { policies, cluster, source, webhooks } = this.#parts;
+    const { policies, cluster, source, webhooks, clientCa } = this.#parts;
     const { signal } = this.#background;
     await listenOn(this.#ops, place.host, settings.opsPort, "--ops-port");
     const certified = new Promise<void>((resolve) => {
@@ -147,6 +153,10 @@ export class Guard {
     this.#startEvents();
     webhooks?.start(signal);
     void policies.watch(this.#following.signal);
+    void clientCa?.watch(this.#following.signal, () => {
+      const certificate = source.current();
+      if (certificate !== undefined) this.#serve(certificate);
+    });
     await source.start(signal);
     await Promise.race([certified, aborted(signal)]);
     if (signal.aborted) return;
@@ -181,7 +191,8 @@ export class Guard {
   /** Puts a certificate into service unless it fails its own check; then the last one stays. */
   #serve(certificate: ServingCertificate): boolean {
     const { place, clock, logger } = this.#deps;
-    const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
+    const expected = { names: place.names, now: clock.now() };
+    const result = tlsOptions(certificate, expected, this.#parts.clientCa?.current());
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
       const { events, cluster } = this.#parts;

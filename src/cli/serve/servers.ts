@@ -25,6 +25,7 @@ export interface ServerDeps {
   readonly logger: Logger;
   readonly replica: string;
   readonly gauges: Omit<GaugeSources, "load" | "ready">;
+  readonly clientCertificates: boolean;
   readonly live: readonly HealthCheck[];
   readonly ready: readonly HealthCheck[];
 }
@@ -43,6 +44,7 @@ export function buildServers(deps: ServerDeps): { admission: AdmissionServer; op
     replica: deps.replica,
     timeoutMs: VALIDATE_TIMEOUT_SECONDS * 1_000,
     tls: { minVersion: "TLSv1.2" },
+    clientCertificates: deps.clientCertificates,
   });
   registerGauges(registry, {
     ...deps.gauges,

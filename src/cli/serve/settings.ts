@@ -13,6 +13,7 @@ export interface ServeSettings {
   readonly state: string | undefined;
   readonly certSource: "self-managed" | "files";
   readonly certDir: string;
+  readonly clientCa: string | undefined;
   readonly leafLife: number;
   readonly caLife: number;
   readonly caOverlap: number;

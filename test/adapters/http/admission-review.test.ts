@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { decodeReview } from "../../../src/adapters/http/admission-review.ts";
-import { nestsDeeperThan } from "../../../src/adapters/http/json-depth.ts";
 import { review, reviewRequest } from "./guard.ts";
 
 function decode(overrides: Record<string, unknown>) {
@@ -114,27 +113,5 @@ describe("decodeReview", () => {
         return "request" in decoded || decoded.error.status === 400;
       }),
     );
-  });
-});
-
-describe("nestsDeeperThan", () => {
-  const deep = (levels: number) => Buffer.from("[".repeat(levels) + "]".repeat(levels));
-
-  test("allows the limit itself and nothing deeper", () => {
-    assert.equal(nestsDeeperThan(deep(10), 10), false);
-    assert.equal(nestsDeeperThan(deep(11), 10), true);
-  });
-
-  test("ignores brackets in strings, after escaped quotes too", () => {
-    const text = JSON.stringify({ a: `"${"[{".repeat(50)}\\`, b: ["[".repeat(50)] });
-    assert.equal(nestsDeeperThan(Buffer.from(text), 3), false);
-  });
-
-  test("counts levels, not brackets", () => {
-    assert.equal(nestsDeeperThan(Buffer.from(`[${"[],".repeat(50)}[]]`), 3), false);
-  });
-
-  test("ends on a string that never does", () => {
-    assert.equal(nestsDeeperThan(Buffer.from(`"${"\\".repeat(99)}`), 3), false);
   });
 });

@@ -119,13 +119,19 @@ describe("a hostile caller", () => {
     assert.equal(guard.server.load.bytes, 0);
   });
 
-  test("cannot open more connections than the limit", async () => {
-    await using guard = await startGuard({ settings: { maxConnections: 2 } });
+  test("that opens more connections than the limit loses the oldest of them, and nobody else one", async () => {
+    await using guard = await startGuard({ settings: { maxConnections: 3 } });
+    const kept = await guard.connect();
+    const body = review();
+    kept.write(head(Buffer.byteLength(body)) + body);
+    await once(kept, "data");
     const first = await guard.connect();
+    const cut = untilClosed(first);
     const second = await guard.connect();
-    await untilClosed(connectTcp({ port: guard.port, host: "127.0.0.1" }));
-    first.destroy();
-    second.destroy();
+    const third = await guard.connect();
+    await cut;
+    assert.deepEqual([kept.destroyed, second.destroyed, third.destroyed], [false, false, false]);
+    for (const socket of [kept, second, third]) socket.destroy();
   });
 });
 
