@@ -8,6 +8,7 @@ export class CurrentCertificate {
   readonly #subject: string;
   #value: ServingCertificate | undefined;
   #note: string | undefined;
+  #waiting: string | undefined;
 
   /** @param subject constant text of the warnings: where the certificate should come from */
   constructor(logger: Logger, subject: string) {
@@ -44,15 +45,25 @@ export class CurrentCertificate {
     this.#note = reason;
   }
 
+  /** What is under way and as it should be, as a clause. */
+  waiting(clause: string | undefined): void {
+    this.#waiting = clause;
+  }
+
   /** Healthy while a certificate within its dates is in service, whatever else is wrong. */
   health(now: number): SourceHealth {
-    const more = this.#note === undefined ? "" : `; ${this.#note}`;
-    if (this.#value === undefined) return { healthy: false, detail: `no certificate yet${more}` };
+    const more = [this.#waiting, this.#note]
+      .map((clause) => (clause ? `; ${clause}` : ""))
+      .join("");
+    const upkeep = this.#note === undefined;
+    if (this.#value === undefined) {
+      return { healthy: false, upkeep, detail: `no certificate yet${more}` };
+    }
     const { notAfter } = this.#value;
     const until = notAfter.toISOString();
     return now > notAfter.getTime()
-      ? { healthy: false, detail: `the certificate in service expired on ${until}${more}` }
-      : { healthy: true, detail: `certificate in service until ${until}${more}` };
+      ? { healthy: false, upkeep, detail: `the certificate in service expired on ${until}${more}` }
+      : { healthy: true, upkeep, detail: `certificate in service until ${until}${more}` };
   }
 
   /** One listener that fails must not keep the others on the old certificate. */

@@ -6,6 +6,7 @@ import {
   createAll,
   dropOldAuthorities,
   type Examined,
+  type Filled,
   publishAuthority,
   putBack,
   replaceLeaf,
@@ -18,8 +19,10 @@ export interface PlanContext extends PairExpectation {
   readonly overlapMs: number;
   /** How long an old CA is published after leaves come from the new one. */
   readonly dropMs: number;
-  /** Whether callers are known to trust a CA (PEM). */
-  readonly trusts: (ca: string) => boolean;
+  /** Since when callers are told to trust a CA (PEM); undefined while some are not. */
+  readonly trustedSince: (ca: string) => number | undefined;
+  /** How long before the end of a leaf another one has to be there, come what may. */
+  readonly lastCallMs: number;
 }
 
 export type SecretAction =
@@ -102,12 +105,8 @@ function maintain(
   const { authority } = examination;
   const { now } = context;
   if (authority === undefined) return { kind: "serve" };
+  if (isPending(state)) return move(state, authority, context);
   const due = isLeafDue(examination, authority, now);
-  if (isPending(state)) {
-    return due || isOverlapPast(managed, authority, context)
-      ? replaceLeaf(state, authority, context, "leaf moved to the new CA")
-      : { kind: "serve" };
-  }
   if (isRenewalDue(authority.certificate, now)) {
     return publishAuthority(resourceVersion, state, managed.generation + 1, now);
   }
@@ -122,12 +121,25 @@ function isPending({ examination: { authority, issuer } }: Examined): boolean {
   return authority !== undefined && issuer !== authority.certificate;
 }
 
+/** Goes over to the new CA once callers know it; before the old leaf ends in any case. */
+function move(state: Filled, authority: Authority, context: PlanContext): SecretAction {
+  const { leaf } = state.examination;
+  const why = "leaf moved to the new CA";
+  // Callers that do not know the new CA are lost then either way, the others are not.
+  if (leaf !== undefined && leaf.validToDate.getTime() - context.now <= context.lastCallMs) {
+    return replaceLeaf(state, authority, context, why);
+  }
+  if (!isOverlapPast(state.managed, authority, context)) return { kind: "serve" };
+  return { ...replaceLeaf(state, authority, context, why), onceTrusted: authority.pair.cert };
+}
+
 /** Nobody acknowledges a CA, so time is bought: the lookahead is months, the overlap minutes. */
 function isOverlapPast(
   { pendingSince }: ManagedSet,
   { certificate, pair }: Authority,
-  { now, overlapMs, trusts }: PlanContext,
+  { now, overlapMs, trustedSince }: PlanContext,
 ): boolean {
-  const since = pendingSince ?? certificate.validFromDate.getTime();
-  return now - since >= overlapMs && trusts(pair.cert);
+  const published = pendingSince ?? certificate.validFromDate.getTime();
+  const trusted = trustedSince(pair.cert);
+  return trusted !== undefined && now - Math.max(published, trusted) >= overlapMs;
 }

@@ -1,20 +1,23 @@
 import type {
   CertificateSource,
   ServingCertificate,
+  SharedCertificate,
   SourceHealth,
 } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import type { SecretStore } from "../../usecases/ports/secret-store.ts";
+import type { SecretSnapshot, SecretStore } from "../../usecases/ports/secret-store.ts";
 import { toServing } from "./certificate-set.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
 import { errorText } from "./error-text.ts";
 import { type IssueOptions, issueSet } from "./issue.ts";
 import { inspectPair } from "./pair.ts";
-import { backoffMs, tickMs } from "./renewal.ts";
+import { backoffMs, lastCallMs, tickMs } from "./renewal.ts";
 import { fitForService, type PlanContext, planSecret } from "./secret-plan.ts";
 import { annotationsOf, classify, type ManagedSet, type SecretState } from "./secret-state.ts";
+import { waitingFor } from "./secret-waiting.ts";
 import type { SecretWrite } from "./secret-write.ts";
+import { SharedLook } from "./shared-look.ts";
 import { WakeableLoop } from "./wakeable-loop.ts";
 
 export interface SecretSourceOptions {
@@ -24,14 +27,23 @@ export interface SecretSourceOptions {
   readonly caOverlapMs: number;
   /** `--ca-drop` */
   readonly caDropMs: number;
+  /** Best the API server's time: it is who judges the dates. */
   readonly clock: Clock;
   readonly logger: Logger;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Whether every webhook configuration contains a CA (PEM); without it the overlap alone counts. */
-  readonly trusts?: (ca: string) => boolean;
+  /** What callers are told; without it the overlap alone counts. */
+  readonly callers?: Callers | undefined;
   /** How far the API server's clock is ahead of ours (`Date` header), once that is known. */
   readonly clockSkewMs?: () => number | undefined;
+}
+
+/** What the webhook configurations say. */
+export interface Callers {
+  /** Since when every entry contains a CA (PEM); undefined when one does not. */
+  readonly trustedSince: (ca: string) => number | undefined;
+  /** Reads them again, so that the next answer is about now. Rejects when that cannot be done. */
+  readonly readBack: () => Promise<void>;
 }
 
 /** Beyond, a replica reads but does not write. */
@@ -48,6 +60,7 @@ export class SecretSource implements CertificateSource {
   readonly #options: SecretSourceOptions;
   readonly #current: CurrentCertificate;
   readonly #loop: WakeableLoop;
+  readonly #look: SharedLook;
   #memory: ManagedSet | undefined;
   #failures = 0;
 
@@ -55,6 +68,11 @@ export class SecretSource implements CertificateSource {
     this.#options = options;
     this.#current = new CurrentCertificate(options.logger, "certificate Secret");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
+    this.#look = new SharedLook(options.logger, () => this.#loop.wake());
+  }
+
+  get shared(): SharedCertificate {
+    return this.#look;
   }
 
   current(): ServingCertificate | undefined {
@@ -94,20 +112,43 @@ export class SecretSource implements CertificateSource {
   async #reconcile(): Promise<string | undefined> {
     const { store } = this.#options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const snapshot = await store.read();
+      const look = this.#look.begin();
+      const snapshot = await this.#read();
       // After the read: an answer may take long, and a suspended machine longer.
       const context = this.#context();
       const state = classify(snapshot, context);
       this.#adopt(state, context);
+      this.#look.found(state.kind, this.#memory?.generation);
       const action = planSecret(state, this.#memory, context);
+      if (state.kind === "valid" && this.#memory === state.managed) this.#look.confirm(look);
+      this.#current.waiting(waitingFor(state, context));
       if (action.kind === "serve") return undefined;
       if (action.kind === "wait") return `${store.description}: ${action.reason}`;
       if (Math.abs(this.#options.clockSkewMs?.() ?? 0) > SKEW_MAX_MS) {
         return "this clock and the API server's differ by more than 5 minutes, so nothing is written";
       }
+      if (!(await this.#isTimeFor(action, context))) return undefined;
       await this.#write(action, context);
     }
     throw new Error("other replicas keep changing it");
+  }
+
+  async #read(): Promise<SecretSnapshot | undefined> {
+    try {
+      return await this.#options.store.read();
+    } catch (error) {
+      this.#look.found("unreadable", this.#memory?.generation);
+      throw error;
+    }
+  }
+
+  /** What the watch of the entries brought may be old; a CA is used only by what they say now. */
+  async #isTimeFor({ onceTrusted }: SecretWrite, context: PlanContext): Promise<boolean> {
+    const { callers } = this.#options;
+    if (onceTrusted === undefined || callers === undefined) return true;
+    await callers.readBack();
+    const since = callers.trustedSince(onceTrusted);
+    return since !== undefined && context.now - since >= context.overlapMs;
   }
 
   /** Whoever wins, the next read tells. */
@@ -138,13 +179,14 @@ export class SecretSource implements CertificateSource {
   }
 
   #context(): PlanContext {
-    const { caDropMs, caOverlapMs, clock, issue, trusts } = this.#options;
+    const { callers, caDropMs, caOverlapMs, clock, issue } = this.#options;
     return {
       names: issue.names,
       now: clock.now(),
       overlapMs: caOverlapMs,
       dropMs: caDropMs,
-      trusts: trusts ?? (() => true),
+      trustedSince: callers?.trustedSince ?? (() => 0),
+      lastCallMs: lastCallMs(Math.min(issue.leafLifeMs, issue.caLifeMs)),
     };
   }
 }

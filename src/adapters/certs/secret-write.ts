@@ -19,6 +19,8 @@ export interface SecretWrite {
   readonly resourceVersion: string;
   readonly base: CertificateSet;
   readonly issue: IssuePlan | undefined;
+  /** A CA (PEM) that callers have to know, by a live look, right before the write. */
+  readonly onceTrusted?: string;
   readonly after: Omit<ManagedSet, "set">;
 }
 

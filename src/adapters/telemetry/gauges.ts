@@ -9,11 +9,22 @@ export interface CacheState {
   readonly lastEventAt: number | undefined;
 }
 
+/** How the certificate is kept up; undefined: not known, or nothing of the kind here. */
+export interface CertificateUpkeep {
+  readonly isFailing: boolean;
+  readonly generation: number | undefined;
+  /** Of the Secret that replicas share. */
+  readonly secretState: string | undefined;
+  /** How far the API server's clock is ahead of ours. */
+  readonly clockSkewMs: number | undefined;
+}
+
 /** Read at each scrape. What does not exist in this set-up gives nothing, and no series appears. */
 export interface GaugeSources {
   readonly version: string;
   /** `certificate` is `leaf` or `ca`. */
   certificates(): Iterable<{ readonly certificate: string; readonly notAfter: Date }>;
+  certificateUpkeep(): CertificateUpkeep;
   /** undefined while unknown, or where nobody keeps a bundle. */
   caBundleInSync(): boolean | undefined;
   caches(): Iterable<CacheState>;
@@ -26,6 +37,7 @@ export interface GaugeSources {
 /** Registers every gauge of the guard; all values are read from `sources` at scrape time. */
 export function registerGauges(registry: Registry, sources: GaugeSources): void {
   registerState(registry, sources);
+  registerUpkeep(registry, sources);
   registerCaches(registry, sources);
   gauge(registry, "requests_in_flight", "Admission requests being answered", (set) =>
     set(sources.load().requests),
@@ -64,6 +76,31 @@ function registerState(registry: Registry, sources: GaugeSources): void {
   gauge(registry, "policy_load_failed", "1 if a newer policy was refused", (set) =>
     set(Number(sources.policyLoadFailed())),
   );
+}
+
+function registerUpkeep(registry: Registry, sources: GaugeSources): void {
+  const upkeep = () => sources.certificateUpkeep();
+  const failing = "1 if the latest look at the certificate's source ended with a problem";
+  gauge(registry, "certificate_upkeep_failing", failing, (set) => set(Number(upkeep().isFailing)));
+  gauge(registry, "certificate_generation", "Generation of the CA in memory", (set) => {
+    const { generation } = upkeep();
+    if (generation !== undefined) set(generation);
+  });
+  gauge(
+    registry,
+    "certificate_secret_state",
+    "1 for the state that the certificate Secret was last found in",
+    (set) => {
+      const { secretState } = upkeep();
+      if (secretState !== undefined) set(1, secretState);
+    },
+    "state",
+  );
+  const ahead = "How far the API server's clock is ahead; 0 as far as the network explains it";
+  gauge(registry, "clock_skew_seconds", ahead, (set) => {
+    const { clockSkewMs } = upkeep();
+    if (clockSkewMs !== undefined) set(clockSkewMs / 1_000);
+  });
 }
 
 function registerCaches(registry: Registry, sources: GaugeSources): void {

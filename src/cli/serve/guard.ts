@@ -10,7 +10,7 @@ import type {
 } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import { certificateSource } from "./certificates.ts";
+import { type Certificates, certificateSource } from "./certificates.ts";
 import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
@@ -38,6 +38,7 @@ export interface GuardDeps {
 interface Parts {
   readonly policies: PolicyStore;
   readonly cluster: Cluster;
+  readonly certificates: Certificates;
   readonly source: CertificateSource;
   readonly webhooks: ManagedWebhooks | undefined;
 }
@@ -88,7 +89,7 @@ export class Guard {
 
   /** Throws AppError for a policy or state that cannot be used. Nothing runs yet. */
   static async create(deps: GuardDeps): Promise<Guard> {
-    const { settings, place, rules, clock, logger, random } = deps;
+    const { settings, place, rules, clock, logger } = deps;
     let webhooks: ManagedWebhooks | undefined;
     const policies = await PolicyStore.open({
       file: settings.policy,
@@ -99,13 +100,22 @@ export class Guard {
       onChange: () => webhooks?.refresh(),
     });
     const cluster = await openCluster({ ...deps, state: settings.state });
-    const trusts = (ca: string) => webhooks?.trusts(ca) ?? true;
-    const source = await certificateSource({ settings, place, clock, logger, random, trusts });
+    const callers = place.managesWebhooks
+      ? {
+          trustedSince: (ca: string) => webhooks?.trustedSince(ca),
+          readBack: async () => webhooks?.readBack(),
+        }
+      : undefined;
+    const certificates = await certificateSource({ ...deps, callers });
+    const { source } = certificates;
     const policy = () => policies.current();
     const { servicePort, certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
-    webhooks = await ManagedWebhooks.create({ ...deps, servicePort, source, policy, keepOthersMs });
-    return new Guard(deps, { policies, cluster, source, webhooks });
+    webhooks = await ManagedWebhooks.create({
+      ...{ ...deps, clock: certificates.clock, servicePort },
+      ...{ source, policy, keepOthersMs },
+    });
+    return new Guard(deps, { policies, cluster, certificates, source, webhooks });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
@@ -146,7 +156,8 @@ export class Guard {
 
   /** Puts a certificate into service unless it fails its own check; then the last one stays. */
   #serve(certificate: ServingCertificate): boolean {
-    const { place, clock, logger } = this.#deps;
+    const { place, logger } = this.#deps;
+    const { clock } = this.#parts.certificates;
     const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
@@ -175,7 +186,7 @@ export class Guard {
 
   #gauges() {
     const { version } = this.#deps;
-    const { source, webhooks, cluster, policies } = this.#parts;
+    const { certificates, source, webhooks, cluster, policies } = this.#parts;
     return {
       version,
       certificates: () => {
@@ -187,6 +198,12 @@ export class Guard {
           ? [leaf]
           : [leaf, { certificate: "ca", notAfter: caNotAfter }];
       },
+      certificateUpkeep: () => ({
+        isFailing: !source.health().upkeep,
+        generation: source.shared?.generation(),
+        secretState: source.shared?.condition(),
+        clockSkewMs: certificates.clockSkewMs(),
+      }),
       caBundleInSync: () => webhooks?.inSync,
       caches: () =>
         (cluster.cache?.stats() ?? []).map(({ kind, objects, synced, lastEvent }) => ({

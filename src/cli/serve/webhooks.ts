@@ -1,3 +1,4 @@
+import { CallerTrust } from "../../adapters/certs/caller-trust.ts";
 import { SharedBundle } from "../../adapters/certs/shared-bundle.ts";
 import type { WebhookWriter } from "../../adapters/kube/webhook-configurations.ts";
 import type { Policy } from "../../engine/policy.ts";
@@ -34,13 +35,16 @@ export class ManagedWebhooks {
   readonly #deps: WebhookDeps;
   readonly #writer: WebhookWriter;
   readonly #shared: SharedBundle | undefined;
+  readonly #trust: CallerTrust;
   #open = false;
   #wasInSync = false;
 
   private constructor(deps: WebhookDeps, writer: WebhookWriter) {
     this.#deps = deps;
     this.#writer = writer;
-    const { clock, keepOthersMs: keepMs } = deps;
+    const { clock, keepOthersMs: keepMs, source } = deps;
+    this.#trust = new CallerTrust({ clock, shared: source.shared });
+    source.shared?.onConfirmed(() => this.refresh());
     this.#shared = keepMs === undefined ? undefined : new SharedBundle({ clock, keepMs });
   }
 
@@ -49,11 +53,9 @@ export class ManagedWebhooks {
     const { connection, managesWebhooks } = deps.place;
     if (connection === undefined || !managesWebhooks) return undefined;
     const { WebhookWriter } = await import("../../adapters/kube/webhook-configurations.ts");
-    const { clock, logger, random, keepOthersMs } = deps;
+    const { clock, logger, random } = deps;
     let managed: ManagedWebhooks | undefined;
-    const onChange = () => {
-      if (keepOthersMs !== undefined) managed?.refresh();
-    };
+    const onChange = () => managed?.refresh();
     const writer = new WebhookWriter({ connection, clock, logger, random, onChange });
     managed = new ManagedWebhooks(deps, writer);
     return managed;
@@ -82,6 +84,7 @@ export class ManagedWebhooks {
   /** After a change of policy or certificate, or of what is live. */
   refresh(): void {
     const { place, servicePort: port, source, policy } = this.#deps;
+    this.#trust.observe(this.#liveBundles());
     const certificate = source.current();
     if (!this.#open || certificate === undefined) return;
     const caBundle = Buffer.from(this.#bundle(certificate.caBundle)).toString("base64");
@@ -99,13 +102,14 @@ export class ManagedWebhooks {
   }
 
   #bundle(own: string): string {
-    const live = this.#writer.live() ?? [];
     // Without a CA of our own an entry would be trusted by nobody: that is refused and told.
-    if (this.#shared === undefined || own === "") return own;
-    return this.#shared.merge(
-      own,
-      live.map(({ caBundle }) => caBundle),
-    );
+    if (own === "") return own;
+    if (this.#shared === undefined) return this.#trust.bundle(own);
+    return this.#shared.merge(own, this.#liveBundles() ?? []);
+  }
+
+  #liveBundles(): readonly string[] | undefined {
+    return this.#writer.live()?.map(({ caBundle }) => caBundle);
   }
 
   get inSync(): boolean {
@@ -127,9 +131,12 @@ export class ManagedWebhooks {
     return { ok: false, detail: problem ?? "waiting for the webhook entries to be written" };
   }
 
-  /** Whether every entry that the API server has trusts this CA. */
-  trusts(ca: string): boolean {
-    const live = this.#writer.live();
-    return live?.every(({ caBundle }) => caBundle.includes(ca.trim())) ?? false;
+  /** Since when every entry that the API server has contains this CA; undefined when one has not. */
+  trustedSince(ca: string): number | undefined {
+    return this.#trust.trustedSince(ca);
+  }
+
+  readBack(): Promise<void> {
+    return this.#writer.readBack();
   }
 }

@@ -87,6 +87,7 @@ describe("FileSource", () => {
     const { source, clock, logger } = await started(t, directory);
     assert.deepEqual(source.health(), {
       healthy: false,
+      upkeep: false,
       detail: `no certificate yet; waiting for tls.crt and tls.key in ${directory}`,
     });
     await clock.run(60 * SECOND);

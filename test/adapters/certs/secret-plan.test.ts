@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import type { KeyPair } from "../../../src/adapters/certs/authority.ts";
 import {
@@ -42,7 +43,8 @@ function both(newest: KeyPair, older: KeyPair, serving: KeyPair) {
 }
 
 function context(now: number, change: Partial<PlanContext> = {}): PlanContext {
-  return { names: NAMES, now, overlapMs: 10 * MINUTE, dropMs: DAY, trusts: () => true, ...change };
+  const trust = { trustedSince: () => 0, lastCallMs: 2 * MINUTE };
+  return { names: NAMES, now, overlapMs: 10 * MINUTE, dropMs: DAY, ...trust, ...change };
 }
 
 /** What a replica does that finds `stored` (undefined: an empty Secret). */
@@ -166,16 +168,19 @@ describe("planSecret, while a new CA is pending", () => {
     const at = (ms: number, change = {}) => why(act(pending, pending, context(start + ms, change)));
     assert.equal(at(10 * MINUTE - 1), "serve");
     assert.equal(at(10 * MINUTE), "leaf moved to the new CA");
-    assert.equal(at(DAY, { trusts: () => false }), "serve");
-    assert.equal(
-      at(DAY, { trusts: (pem: string) => pem === next.cert }),
-      "leaf moved to the new CA",
-    );
+    assert.equal(at(DAY, { trustedSince: () => undefined }), "serve");
+    const trustedSince = (pem: string) => (pem === next.cert ? start + HOUR : undefined);
+    assert.equal(at(HOUR + 10 * MINUTE - 1, { trustedSince }), "serve");
+    assert.equal(at(HOUR + 10 * MINUTE, { trustedSince }), "leaf moved to the new CA");
   });
 
-  it("moves the leaf before it ends, trusted or not", () => {
-    const late = context(start + 61 * DAY, { trusts: () => false });
-    assert.equal(why(act(pending, pending, late)), "leaf moved to the new CA");
+  it("moves the leaf right before it ends, trusted or not, and no earlier", () => {
+    const end = new X509Certificate(pending.set["tls.crt"]).validToDate.getTime();
+    const at = (now: number) =>
+      why(act(pending, pending, context(now, { trustedSince: () => undefined })));
+    assert.equal(at(start + 61 * DAY), "serve");
+    assert.equal(at(end - 2 * MINUTE - 1), "serve");
+    assert.equal(at(end - 2 * MINUTE), "leaf moved to the new CA");
   });
 
   it("keeps the old CA for a day after the move, or as long as its leaf lives", () => {

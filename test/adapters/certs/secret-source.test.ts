@@ -149,17 +149,22 @@ describe("SecretSource", () => {
 
   it("goes through a whole rotation of the CA, step by step", async (t) => {
     const bench = new SecretBench(t);
-    let trusted = false;
+    let trusted: number | undefined;
+    const callers = { trustedSince: () => trusted, readBack: async () => {} };
     const issue = { ...ISSUE, leafLifeMs: 30 * DAY, caLifeMs: 300 * DAY };
-    const { source } = await bench.replica({ issue, trusts: () => trusted });
+    const { source } = await bench.replica({ issue, callers });
     const [first] = bench.data["ca.crt"]?.match(/-----BEGIN[\s\S]*?END CERTIFICATE-----\n/g) ?? [];
     for (let day = 0; day < 205; day += 5) await bench.jump(5 * DAY);
     assert.equal(bench.data["ca.crt"]?.split("BEGIN CERT").length, 3);
     const before = source.current()?.fingerprint;
     await bench.clock.advance(HOUR);
     assert.equal(source.current()?.fingerprint, before, "callers do not trust the new CA yet");
-    trusted = true;
-    await bench.clock.advance(2 * MINUTE);
+    assert.match(source.health().detail, /generation 2 is published, waiting until every webhook/);
+    trusted = bench.clock.now();
+    await bench.clock.advance(9 * MINUTE);
+    assert.equal(source.current()?.fingerprint, before, "not for long enough");
+    assert.match(source.health().detail, /the leaf moves to it after 20/);
+    await bench.clock.advance(3 * MINUTE);
     assert.notEqual(source.current()?.fingerprint, before);
     assert.ok(bench.data["ca.crt"]?.includes(first ?? "?"));
     await bench.jump(DAY);

@@ -103,6 +103,12 @@ describe("gauges", () => {
       { certificate: "leaf", notAfter: new Date(2_000) },
       { certificate: "ca", notAfter: new Date(3_000) },
     ],
+    certificateUpkeep: () => ({
+      isFailing: true,
+      generation: 5,
+      secretState: "corrupt",
+      clockSkewMs: -7_000,
+    }),
     caBundleInSync: () => true,
     caches: () => [
       { kind: "Pod", objects: 7, synced: true, lastEventAt: 5_000 },
@@ -126,6 +132,10 @@ describe("gauges", () => {
       'keymate_guard_build_info{version="1.2.3"} 1',
       'keymate_guard_certificate_expiry_timestamp_seconds{certificate="leaf"} 2',
       'keymate_guard_certificate_expiry_timestamp_seconds{certificate="ca"} 3',
+      "keymate_guard_certificate_upkeep_failing 1",
+      "keymate_guard_certificate_generation 5",
+      'keymate_guard_certificate_secret_state{state="corrupt"} 1',
+      "keymate_guard_clock_skew_seconds -7",
       "keymate_guard_ca_bundle_in_sync 1",
       'keymate_guard_cache_objects{kind="Pod"} 7',
       'keymate_guard_cache_synced{kind="Node"} 0',
@@ -141,9 +151,15 @@ describe("gauges", () => {
     const text = await page({
       caBundleInSync: () => undefined,
       certificates: () => [],
+      certificateUpkeep: () => ({
+        isFailing: false,
+        generation: undefined,
+        secretState: undefined,
+        clockSkewMs: undefined,
+      }),
       policyLoadedAt: () => undefined,
     });
-    assert.doesNotMatch(text, /^keymate_guard_(ca_bundle|certificate|policy_loaded)/m);
+    assert.doesNotMatch(text, /^keymate_guard_(ca_bundle|certificate_[egs]|clock|policy_loaded)/m);
     assert.doesNotMatch(text, /last_event_timestamp_seconds\{kind="Node"/);
   });
 
