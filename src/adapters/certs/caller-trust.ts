@@ -42,11 +42,7 @@ export class CallerTrust {
   /** `own` (PEM), and the CAs of other replicas that callers are told besides until a look is done. */
   bundle(own: string): string {
     const ours = certificatesOf(own);
-    const known = new Set(ours.map(idOf));
-    const now = this.#options.clock.now();
-    const others = (this.#live ?? [])
-      .flatMap(certificatesOf)
-      .filter((ca) => !known.has(idOf(ca)) && isOwn(ca) && ca.validToDate.getTime() >= now);
+    const others = this.#others(new Set(ours.map(idOf)));
     if (others.length === 0 || this.#isLookDone()) return own;
     return toBundle([...ours, ...others]);
   }
@@ -59,6 +55,18 @@ export class CallerTrust {
     if (this.#live?.length === 0) return 0;
     const [certificate] = certificatesOf(ca);
     return certificate && this.#since.get(idOf(certificate));
+  }
+
+  /** Whether there is an entry, so that some replica served once and may still do. */
+  hasEntries(): boolean {
+    return this.#live !== undefined && this.#live.length > 0;
+  }
+
+  #others(known: ReadonlySet<string>): readonly X509Certificate[] {
+    const now = this.#options.clock.now();
+    return (this.#live ?? [])
+      .flatMap(certificatesOf)
+      .filter((ca) => !known.has(idOf(ca)) && isOwn(ca) && ca.validToDate.getTime() >= now);
   }
 
   #isLookDone(): boolean {

@@ -33,6 +33,11 @@ export function lastCallMs(lifeMs: number): number {
   return 2 * tickMs(lifeMs, 1);
 }
 
+/** Milliseconds within which every replica has looked once, and had time to write. */
+export function othersMs(lifeMs: number): number {
+  return 1.25 * tickMs(lifeMs, 1);
+}
+
 /**
  * Milliseconds to wait after the given number of failures in a row: 1 s doubling to 60 s, of which
  * the upper half is random.

@@ -10,6 +10,7 @@ import {
   publishAuthority,
   putBack,
   replaceLeaf,
+  restoreLeaf,
   type SecretWrite,
 } from "./secret-write.ts";
 
@@ -83,11 +84,12 @@ function repair(
   const { examination, managed, resourceVersion } = state;
   const { authority } = examination;
   if (authority !== undefined) {
-    const same = good?.managed.set["ca.key"] === managed.set["ca.key"] ? good : undefined;
-    // Callers may not trust the newest CA yet: better the leaf that they do trust.
-    return same !== undefined && isPending(same)
-      ? putBack(state, same, context)
-      : replaceLeaf(state, authority, context, "leaf repaired");
+    const isKnown =
+      managed.pendingSince === undefined || isOverlapPast(managed, authority, context);
+    const write = replaceLeaf(state, authority, context, "leaf repaired");
+    if (isKnown) return write;
+    // Callers may not trust the newest CA yet: better a leaf that they do trust.
+    return good === undefined ? { ...write, isAlone: true } : restoreLeaf(state, good);
   }
   const generation = Math.max(good?.managed.generation ?? 0, managed.generation) + 1;
   const servable = examination.leafProblems.length === 0 ? state : undefined;

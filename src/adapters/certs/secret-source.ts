@@ -12,7 +12,8 @@ import { CurrentCertificate } from "./current-certificate.ts";
 import { errorText } from "./error-text.ts";
 import { type IssueOptions, issueSet } from "./issue.ts";
 import { inspectPair } from "./pair.ts";
-import { backoffMs, lastCallMs, tickMs } from "./renewal.ts";
+import { type Callers, Patience } from "./patience.ts";
+import { backoffMs, lastCallMs, othersMs, tickMs } from "./renewal.ts";
 import { fitForService, type PlanContext, planSecret } from "./secret-plan.ts";
 import { annotationsOf, classify, type ManagedSet, type SecretState } from "./secret-state.ts";
 import { waitingFor } from "./secret-waiting.ts";
@@ -38,16 +39,10 @@ export interface SecretSourceOptions {
   readonly clockSkewMs?: () => number | undefined;
 }
 
-/** What the webhook configurations say. */
-export interface Callers {
-  /** Since when every entry contains a CA (PEM); undefined when one does not. */
-  readonly trustedSince: (ca: string) => number | undefined;
-  /** Reads them again, so that the next answer is about now. Rejects when that cannot be done. */
-  readonly readBack: () => Promise<void>;
-}
-
 /** Beyond, a replica reads but does not write. */
 const SKEW_MAX_MS = 300_000;
+/** Between looks while the first certificate waits for others. */
+const IMPATIENT_MS = 1_000;
 /** Writes lost to other replicas before backing off. */
 const ATTEMPTS = 8;
 
@@ -61,6 +56,7 @@ export class SecretSource implements CertificateSource {
   readonly #current: CurrentCertificate;
   readonly #loop: WakeableLoop;
   readonly #look: SharedLook;
+  readonly #patience: Patience;
   #memory: ManagedSet | undefined;
   #failures = 0;
 
@@ -68,6 +64,7 @@ export class SecretSource implements CertificateSource {
     this.#options = options;
     this.#current = new CurrentCertificate(options.logger, "certificate Secret");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
+    this.#patience = new Patience(options.callers, othersMs(shortestLife(options.issue)));
     this.#look = new SharedLook(options.logger, () => this.#loop.wake());
   }
 
@@ -99,7 +96,8 @@ export class SecretSource implements CertificateSource {
       const reason = await this.#reconcile();
       this.#failures = 0;
       this.#current.note(reason);
-      return tickMs(Math.min(issue.leafLifeMs, issue.caLifeMs), random());
+      const tick = tickMs(shortestLife(issue), random());
+      return this.#patience.isWaiting ? Math.min(tick, IMPATIENT_MS) : tick;
     } catch (error) {
       this.#failures += 1;
       const [text, name] = [errorText(error), store.description];
@@ -122,12 +120,14 @@ export class SecretSource implements CertificateSource {
       const action = planSecret(state, this.#memory, context);
       if (state.kind === "valid" && this.#memory === state.managed) this.#look.confirm(look);
       this.#current.waiting(waitingFor(state, context));
+      if (action.kind !== "write" || !action.isAlone) this.#patience.forget();
       if (action.kind === "serve") return undefined;
       if (action.kind === "wait") return `${store.description}: ${action.reason}`;
       if (Math.abs(this.#options.clockSkewMs?.() ?? 0) > SKEW_MAX_MS) {
         return "this clock and the API server's differ by more than 5 minutes, so nothing is written";
       }
-      if (!(await this.#isTimeFor(action, context))) return undefined;
+      const reason = await this.#patience.reasonToWait(action, context);
+      if (reason !== undefined) return void this.#current.waiting(reason);
       await this.#write(action, context);
     }
     throw new Error("other replicas keep changing it");
@@ -140,15 +140,6 @@ export class SecretSource implements CertificateSource {
       this.#look.found("unreadable", this.#memory?.generation);
       throw error;
     }
-  }
-
-  /** What the watch of the entries brought may be old; a CA is used only by what they say now. */
-  async #isTimeFor({ onceTrusted }: SecretWrite, context: PlanContext): Promise<boolean> {
-    const { callers } = this.#options;
-    if (onceTrusted === undefined || callers === undefined) return true;
-    await callers.readBack();
-    const since = callers.trustedSince(onceTrusted);
-    return since !== undefined && context.now - since >= context.overlapMs;
   }
 
   /** Whoever wins, the next read tells. */
@@ -186,7 +177,11 @@ export class SecretSource implements CertificateSource {
       overlapMs: caOverlapMs,
       dropMs: caDropMs,
       trustedSince: callers?.trustedSince ?? (() => 0),
-      lastCallMs: lastCallMs(Math.min(issue.leafLifeMs, issue.caLifeMs)),
+      lastCallMs: lastCallMs(shortestLife(issue)),
     };
   }
+}
+
+function shortestLife({ leafLifeMs, caLifeMs }: IssueOptions): number {
+  return Math.min(leafLifeMs, caLifeMs);
 }

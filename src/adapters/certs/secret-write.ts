@@ -21,6 +21,8 @@ export interface SecretWrite {
   readonly issue: IssuePlan | undefined;
   /** A CA (PEM) that callers have to know, by a live look, right before the write. */
   readonly onceTrusted?: string;
+  /** It takes the place of whatever others may still serve. */
+  readonly isAlone?: true;
   readonly after: Omit<ManagedSet, "set">;
 }
 
@@ -39,6 +41,7 @@ export function createAll(resourceVersion: string, generation: number): SecretWr
     resourceVersion,
     base: EMPTY_SET,
     issue: { kind: "create", generation },
+    isAlone: true,
     after: {
       generation,
       leafGeneration: generation,
@@ -110,6 +113,21 @@ export function dropOldAuthorities(state: Filled, authority: Authority): SecretW
     base: { ...managed.set, "ca.crt": toPem(authority.certificate) },
     issue: undefined,
     after: { ...managed, dropAfter: undefined },
+  };
+}
+
+/** The leaf in service beside a newer CA that goes on being pending. */
+export function restoreLeaf(state: Filled, memory: Examined): SecretWrite {
+  const { managed, examination, resourceVersion } = state;
+  const { set, leafGeneration } = memory.managed;
+  const authorities = [...examination.authorities, ...trustedStill(memory.examination)];
+  return {
+    kind: "write",
+    why: "leaf put back",
+    resourceVersion,
+    base: { ...set, "ca.crt": toBundle(authorities), "ca.key": managed.set["ca.key"] },
+    issue: undefined,
+    after: { ...managed, leafGeneration, dropAfter: undefined },
   };
 }
 

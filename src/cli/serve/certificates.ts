@@ -1,7 +1,8 @@
 import { DirectorySource } from "../../adapters/certs/directory-source.ts";
 import { FileSource } from "../../adapters/certs/file-source.ts";
 import type { IssueOptions } from "../../adapters/certs/issue.ts";
-import { type Callers, SecretSource } from "../../adapters/certs/secret-source.ts";
+import type { Callers } from "../../adapters/certs/patience.ts";
+import { SecretSource } from "../../adapters/certs/secret-source.ts";
 import type { Connection } from "../../adapters/kube/api-client.ts";
 import type { CertificateSource } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";

@@ -103,6 +103,7 @@ export class Guard {
     const callers = place.managesWebhooks
       ? {
           trustedSince: (ca: string) => webhooks?.trustedSince(ca),
+          hasEntries: () => webhooks?.hasEntries() ?? false,
           readBack: async () => webhooks?.readBack(),
         }
       : undefined;

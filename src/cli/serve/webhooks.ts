@@ -5,7 +5,7 @@ import type { Policy } from "../../engine/policy.ts";
 import type { CertificateSource } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import { webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { ENTRY_SUFFIX, webhookEntries } from "../../usecases/webhooks/entries.ts";
 import type { Place } from "./place.ts";
 
 /** Seconds that the API server waits; our own deadline lies a fifth below. */
@@ -109,7 +109,9 @@ export class ManagedWebhooks {
   }
 
   #liveBundles(): readonly string[] | undefined {
-    return this.#writer.live()?.map(({ caBundle }) => caBundle);
+    // Entries that somebody else put there are none of our callers.
+    const entries = this.#writer.live()?.filter(({ name }) => name.endsWith(ENTRY_SUFFIX));
+    return entries?.map(({ caBundle }) => caBundle);
   }
 
   get inSync(): boolean {
@@ -134,6 +136,10 @@ export class ManagedWebhooks {
   /** Since when every entry that the API server has contains this CA; undefined when one has not. */
   trustedSince(ca: string): number | undefined {
     return this.#trust.trustedSince(ca);
+  }
+
+  hasEntries(): boolean {
+    return this.#trust.hasEntries();
   }
 
   readBack(): Promise<void> {

@@ -150,7 +150,11 @@ describe("SecretSource", () => {
   it("goes through a whole rotation of the CA, step by step", async (t) => {
     const bench = new SecretBench(t);
     let trusted: number | undefined;
-    const callers = { trustedSince: () => trusted, readBack: async () => {} };
+    const callers = {
+      trustedSince: () => trusted,
+      hasEntries: () => false,
+      readBack: async () => {},
+    };
     const issue = { ...ISSUE, leafLifeMs: 30 * DAY, caLifeMs: 300 * DAY };
     const { source } = await bench.replica({ issue, callers });
     const [first] = bench.data["ca.crt"]?.match(/-----BEGIN[\s\S]*?END CERTIFICATE-----\n/g) ?? [];
