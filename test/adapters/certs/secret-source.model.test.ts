@@ -5,8 +5,10 @@ import { events } from "./model/events.ts";
 import { SETTLED, World } from "./model/world.ts";
 import { DAY, MINUTE, SECOND } from "./support/certificates.ts";
 
-/** More runs take longer and find more: KEYMATE_GUARD_MODEL_RUNS=100000. */
-const RUNS = Number(process.env["KEYMATE_GUARD_MODEL_RUNS"] ?? 1000);
+const MORE = process.env["KEYMATE_GUARD_MODEL_RUNS"];
+/** KEYMATE_GUARD_MODEL_RUNS=1000 looks for new scripts, for minutes; without it the same few run. */
+const RUNS = Number(MORE ?? 30);
+const options = { endOnFailure: true, ...(MORE === undefined ? { seed: 1 } : {}) };
 
 const size = fc.integer({ min: 2, max: 5 });
 const seed = fc.nat();
@@ -33,7 +35,7 @@ describe("SecretSource, several replicas", () => {
         world.assertOneAuthority();
       }),
     );
-    await fc.assert(property, { numRuns: RUNS / 10 });
+    await fc.assert(property, { ...options, numRuns: RUNS });
   });
 
   it("never serve what a caller does not trust, agree when trouble is over, end with one CA", async () => {
@@ -53,6 +55,6 @@ describe("SecretSource, several replicas", () => {
         world.assertOneAuthority();
       }),
     );
-    await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
+    await fc.assert(property, { ...options, numRuns: RUNS });
   });
 });
