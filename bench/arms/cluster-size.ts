@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { CrowdSize } from "../support/crowd.ts";
+import { type Crowd, startCrowd } from "../support/crowd-cluster.ts";
 import { type GuardMemory, guardMemory } from "../support/crowd-guard.ts";
 import type { Batch, Prepared } from "../support/crowd-worker.ts";
 
@@ -25,7 +26,7 @@ const LEAST_RATIO = 0.95;
 const MOST_MB = 250;
 
 interface Side {
-  readonly server: ChildProcess;
+  readonly crowd: Crowd;
   readonly worker: Worker;
   readonly prepared: Prepared;
   readonly memory: GuardMemory;
@@ -39,7 +40,7 @@ interface Side {
  * take turns, so that whatever else the machine does slows both alike.
  */
 export async function clusterSize({ quick, progress }: Context) {
-  const sides = [await open(SMALL), await open(CROWD)] as const;
+  const sides = [await open(SMALL, progress), await open(CROWD, progress)] as const;
   const rounds = quick ? 10 : 60;
   for (let round = -rounds / 5; round < rounds; round++) {
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
@@ -54,9 +55,9 @@ export async function clusterSize({ quick, progress }: Context) {
     }
     if (round % 10 === 0) progress(`round ${round} of ${rounds}`);
   }
-  for (const { worker, server } of sides) {
+  for (const { worker, crowd } of sides) {
     worker.stop();
-    server.stdin?.end();
+    await crowd.stop();
   }
   return resultOf(sides);
 }
@@ -123,17 +124,14 @@ function us({ cpuUs, answers }: Pick<Side, "cpuUs" | "answers">): number {
   return cpuUs / answers;
 }
 
-async function open(size: CrowdSize): Promise<Side> {
-  const server = spawn(process.execPath, [fileOf("crowd-server.ts"), JSON.stringify(size)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const [line] = (await once(server.stdout, "data")) as [Buffer];
-  const url = String(line).trim();
-  const memory = await guardMemory(url);
+async function open(size: CrowdSize, progress: Context["progress"]): Promise<Side> {
+  const crowd = await startCrowd(size, progress);
+  const { kubeconfig } = crowd;
+  const memory = await guardMemory(kubeconfig);
   const worker = new Worker();
-  const order = { server: url, workloads: size.workloads };
+  const order = { kubeconfig, workloads: size.workloads };
   const prepared = (await worker.ask(order)) as Prepared;
-  return { server, worker, memory, prepared, times: new Map(), cpuUs: 0, answers: 0 };
+  return { crowd, worker, memory, prepared, times: new Map(), cpuUs: 0, answers: 0 };
 }
 
 class Worker {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,8 +23,8 @@ export interface GuardMemory {
   readonly restMb: number;
 }
 
-/** What `dist` as its own process takes with the cluster behind this URL in its cache. */
-export async function guardMemory(server: string): Promise<GuardMemory> {
+/** What `dist` as its own process takes with this cluster in its cache. */
+export async function guardMemory(kubeconfig: string): Promise<GuardMemory> {
   const dir = mkdtempSync(join(tmpdir(), "keymate-guard-crowd-"));
   const [port, opsPort] = await freePorts(2);
   const startedAt = performance.now();
@@ -37,7 +37,7 @@ export async function guardMemory(server: string): Promise<GuardMemory> {
       "serve",
       ...["--host", "127.0.0.1", "--port", `${port}`, "--ops-port", `${opsPort}`],
       ...["--log-format", "json", "--cert-dir", dir, "--manage-webhooks", "false"],
-      ...["--cluster", "kubeconfig", "--kubeconfig", writeKubeconfig(dir, server)],
+      ...["--cluster", "kubeconfig", "--kubeconfig", kubeconfig],
     ],
     { stdio: "ignore" },
   );
@@ -55,21 +55,6 @@ export async function guardMemory(server: string): Promise<GuardMemory> {
     child.kill("SIGKILL");
     rmSync(dir, { recursive: true });
   }
-}
-
-function writeKubeconfig(dir: string, server: string): string {
-  const file = join(dir, "kubeconfig");
-  const named = (entry: object) => [{ name: "crowd", ...entry }];
-  const config = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: named({ cluster: { server } }),
-    users: named({ user: {} }),
-    contexts: named({ context: { cluster: "crowd", user: "crowd" } }),
-    "current-context": "crowd",
-  };
-  writeFileSync(file, JSON.stringify(config));
-  return file;
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -1,16 +1,14 @@
 /**
  * A guard without sockets over the cache of a crowded cluster. Takes one line of JSON per batch on
- * stdin, answers one line each: `{"server": URL, "workloads": N}` first, then `{"reviews": N}`.
+ * stdin, answers one line each: `{"kubeconfig": PATH, "workloads": N}` first, then `{"reviews": N}`.
  */
 import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import pino from "pino";
 import { AdmissionHandler } from "../../src/adapters/http/admission-handler.ts";
 import { decodeReview } from "../../src/adapters/http/admission-review.ts";
-import type { Connection } from "../../src/adapters/kube/api-client.ts";
 import { ClusterCache } from "../../src/adapters/kube/cluster-cache.ts";
-import { Credentials } from "../../src/adapters/kube/credentials.ts";
-import { HttpConnection } from "../../src/adapters/kube/http-connection.ts";
+import { loadConnection } from "../../src/adapters/kube/connection.ts";
 import { createLogger } from "../../src/adapters/telemetry/logger.ts";
 import { createMetrics } from "../../src/adapters/telemetry/metrics.ts";
 import { createProcessRegistry } from "../../src/adapters/telemetry/metrics-page.ts";
@@ -37,7 +35,7 @@ export interface Batch {
 }
 
 interface Order {
-  readonly server?: string;
+  readonly kubeconfig?: string;
   readonly workloads?: number;
   readonly reviews?: number;
 }
@@ -48,12 +46,12 @@ let turn = 0;
 
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order;
-  const answer = order.server === undefined ? run(order.reviews ?? 0) : await prepare(order);
+  const answer = order.kubeconfig === undefined ? run(order.reviews ?? 0) : await prepare(order);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 process.exit(0);
 
-async function prepare({ server = "", workloads: count = 0 }: Order): Promise<Prepared> {
+async function prepare({ kubeconfig = "", workloads: count = 0 }: Order): Promise<Prepared> {
   const { logger } = createLogger({
     level: "info",
     format: "json",
@@ -61,8 +59,14 @@ async function prepare({ server = "", workloads: count = 0 }: Order): Promise<Pr
     colour: false,
     destination: pino.destination({ dest: openSync("/dev/null", "a"), sync: false }),
   });
+  const connection = await loadConnection({
+    cluster: "kubeconfig",
+    kubeconfig,
+    inClusterPresent: false,
+  });
+  if (connection === undefined) throw new Error("no cluster");
   const cache = new ClusterCache({
-    connection: connectTo(server),
+    connection,
     kinds: lookedUpKinds(RULES),
     clock: systemClock,
     logger,
@@ -86,18 +90,6 @@ async function prepare({ server = "", workloads: count = 0 }: Order): Promise<Pr
   });
   workloads = count;
   return { objects: cache.stats().reduce((sum, { objects }) => sum + objects, 0) };
-}
-
-function connectTo(server: string): Connection {
-  const login = {
-    cluster: { server, skipTLSVerify: false },
-    user: { name: "bench" },
-    namespace: undefined,
-  };
-  const unused = () => Promise.reject(new Error("not used here"));
-  const load = () => Promise.resolve(login);
-  const methods = { load, execAuth: unused, fileAuth: unused, fullConfig: unused };
-  return new HttpConnection(new Credentials(login, methods));
 }
 
 function run(count: number): Batch {

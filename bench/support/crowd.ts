@@ -11,6 +11,11 @@ export interface CrowdSize {
 const LAYERS = ["infrastructure", "data", "application", "observability"] as const;
 const CREATED = "2026-10-01T08:00:00Z";
 
+const RESOURCES = {
+  requests: { cpu: "500m", memory: "512Mi" },
+  limits: { cpu: "2", memory: "2Gi" },
+};
+
 type Json = Record<string, unknown>;
 
 /** Everything lies in four namespaces, so that a walk over one of them would show. */
@@ -23,9 +28,11 @@ export function isStateful(index: number): boolean {
 }
 
 export function namespaces(): Json[] {
-  return LAYERS.map((layer, index) => ({
+  return LAYERS.map((layer) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
     metadata: {
-      ...metadata(`platform-${layer}`, undefined, index),
+      ...metadata(`platform-${layer}`, undefined),
       labels: {
         "kubernetes.io/metadata.name": `platform-${layer}`,
         "policy.keymate.io/layer": layer,
@@ -37,22 +44,16 @@ export function namespaces(): Json[] {
 /** One of each layer. */
 const COMPONENTS = ["service-mesh", "cache", "platform-service", "telemetry-collector"] as const;
 
-/** A workload as stored: with managed fields and status. */
+/** A workload that runs as it should. */
 export function workload(index: number): Json {
   const name = `app-${index}`;
   const labels = labelsOf(index);
-  const resources = {
-    requests: { cpu: "500m", memory: "512Mi" },
-    limits: { cpu: "2", memory: "2Gi" },
-  };
   return {
     apiVersion: "apps/v1",
     kind: isStateful(index) ? "StatefulSet" : "Deployment",
     metadata: {
-      ...metadata(name, namespaceOf(index), index),
+      ...metadata(name, namespaceOf(index)),
       labels,
-      generation: 3,
-      managedFields: managedFields(),
     },
     spec: {
       replicas: 3,
@@ -60,7 +61,7 @@ export function workload(index: number): Json {
       template: {
         metadata: { labels },
         spec: {
-          containers: [container(name, resources), container("proxy", resources)],
+          containers: [container(name, RESOURCES), container("proxy", RESOURCES)],
           volumes: [{ name: "settings", configMap: { name: `${name}-settings` } }],
           topologySpreadConstraints: [
             {
@@ -112,7 +113,7 @@ export function budget(index: number): Json {
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
-    metadata: metadata(name, namespaceOf(index), index),
+    metadata: metadata(name, namespaceOf(index)),
     spec: { maxUnavailable: 1, selector: { matchLabels: { "app.kubernetes.io/name": name } } },
   };
 }
@@ -123,7 +124,7 @@ export function autoscaler(index: number): Json {
   return {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",
-    metadata: metadata(name, namespaceOf(index), index),
+    metadata: metadata(name, namespaceOf(index)),
     spec: {
       scaleTargetRef: { apiVersion: "apps/v1", kind, name },
       minReplicas: 3,
@@ -143,7 +144,7 @@ export function networkPolicy(index: number): Json {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: metadata(name, namespaceOf(index), index),
+    metadata: metadata(name, namespaceOf(index)),
     spec: {
       podSelector: { matchLabels: { "app.kubernetes.io/name": name } },
       policyTypes: ["Ingress"],
@@ -164,7 +165,7 @@ export function pod(index: number, workloads: number): Json {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      ...metadata(name, namespaceOf(owner), index),
+      ...metadata(name, namespaceOf(owner)),
       labels: { ...labelsOf(owner), "pod-template-hash": `7d9f${owner}` },
       ownerReferences: [
         {
@@ -176,7 +177,10 @@ export function pod(index: number, workloads: number): Json {
           blockOwnerDeletion: true,
         },
       ],
-      managedFields: managedFields(),
+    },
+    spec: {
+      containers: [container("app", RESOURCES)],
+      nodeName: `node-${index % 100}`,
     },
   };
 }
@@ -184,8 +188,10 @@ export function pod(index: number, workloads: number): Json {
 export function replicaSet(index: number): Json {
   const owner = workload(index) as { spec: { template: Json } };
   return {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
     metadata: {
-      ...metadata(`app-${index}-7d9f`, namespaceOf(index), index),
+      ...metadata(`app-${index}-7d9f`, namespaceOf(index)),
       labels: labelsOf(index),
       annotations: { "deployment.kubernetes.io/revision": "3" },
       ownerReferences: [
@@ -198,7 +204,11 @@ export function replicaSet(index: number): Json {
         },
       ],
     },
-    spec: { replicas: 3, template: owner.spec.template },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { "app.kubernetes.io/name": `app-${index}` } },
+      template: owner.spec.template,
+    },
   };
 }
 
@@ -229,30 +239,13 @@ function container(name: string, resources: object): Json {
   };
 }
 
-function metadata(name: string, namespace: string | undefined, index: number): Json {
+function metadata(name: string, namespace: string | undefined): Json {
   return {
     name,
     ...(namespace === undefined ? {} : { namespace }),
-    uid: uid(index),
-    resourceVersion: String(100_000 + index),
-    creationTimestamp: CREATED,
   };
 }
 
 function uid(index: number): string {
   return `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
-}
-
-/** What server-side bookkeeping adds to an object, about a third of it. */
-function managedFields(): Json[] {
-  const names = ["image", "ports", "env", "resources", "readinessProbe", "livenessProbe"];
-  const fields = Object.fromEntries(names.map((name) => [`f:${name}`, { ".": {}, "f:a": {} }]));
-  return ["kubectl-client-side-apply", "kube-controller-manager"].map((manager) => ({
-    manager,
-    operation: "Update",
-    apiVersion: "apps/v1",
-    time: CREATED,
-    fieldsType: "FieldsV1",
-    fieldsV1: { "f:spec": { "f:template": { "f:spec": { "f:containers": fields } } } },
-  }));
 }

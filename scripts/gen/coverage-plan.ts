@@ -111,32 +111,12 @@ const AUDIT = "speaks in the audit";
 const EXEMPTIONS = "comes with exemptions";
 
 export const UNSHIPPED: Readonly<Record<string, Unshipped>> = {
-  "ha-session-affinity": audited("Service", "Service, Ingress, DestinationRule"),
-  "pdb-unhealthy-policy": audited("PodDisruptionBudget", ""),
   "pdb-generate": {
     mode: "off",
     kinds: "PodDisruptionBudget",
     state: "",
     reason: "left out on purpose: the message of pdb-required carries a ready manifest",
   },
-  "res-usage-near-limit": audited("Pod", "metrics.k8s.io"),
-  "mon-alerts-baseline": audited("PrometheusRule", "PrometheusRule"),
-  "mon-dashboards": audited("ConfigMap", "ConfigMap"),
-  "mon-layer-present": audited("Namespace", "Namespace, workloads"),
-  "mon-drill": audited("Namespace", ""),
-  "backup-coverage": audited(
-    "Cluster, StatefulSet, PersistentVolumeClaim",
-    "ScheduledBackup, Schedule, CronJob, Pod",
-  ),
-  "backup-recent": audited("Cluster, StatefulSet", "Backup, VolumeSnapshot, ObjectStore"),
-  "backup-restore-drill": audited("Namespace", "Restore"),
-  "backup-config-gitops": audited("workloads", ""),
-  "backup-failing": audited("Backup, Cluster, BackupStorageLocation", ""),
-  "upgrade-evidence": audited("workloads", ""),
-  "ns-single-namespace": audited("Namespace", "workloads"),
-  "ns-quota-limits": audited("Namespace", "ResourceQuota, LimitRange"),
-  "secret-rotation": audited("Secret", "ExternalSecret, SealedSecret"),
-  "net-review": audited("NetworkPolicy", "workloads"),
   "exempt-valid": {
     mode: "enforce",
     kinds: "PolicyExemption",
@@ -150,13 +130,6 @@ export const UNSHIPPED: Readonly<Record<string, Unshipped>> = {
     reason: EXEMPTIONS,
   },
   "val-ready-report": audited("the whole cluster", "what its lines rest on"),
-  "ts-oom-evicted": audited("Pod", "Pod"),
-  "ts-rollout-slow": audited("Deployment, StatefulSet", "ReplicaSet, Event"),
-  "ts-backup-job": audited("Backup, Cluster, BackupStorageLocation", ""),
-  "ts-upgrade-broken": audited(
-    "Deployment, StatefulSet, Cluster",
-    "ReplicaSet, ControllerRevision",
-  ),
 };
 
 function audited(kinds: string, state: string): Unshipped {

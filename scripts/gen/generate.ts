@@ -1,14 +1,26 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
+import { chart } from "./chart.ts";
 import { clusterRole } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
+import { dashboard } from "./dashboard.ts";
+import { reportAssets } from "./report-assets.ts";
 import { ruleDocs } from "./rule-docs.ts";
 import { entriesOf, ROOT } from "./rule-files.ts";
 import { ruleIndex } from "./rule-index.ts";
 
 /** In order: later ones may read what earlier ones write. A new generated file is one more entry. */
-export const GENERATORS: readonly Generator[] = [ruleIndex, ruleDocs, coverage, clusterRole];
+export const GENERATORS: readonly Generator[] = [
+  ruleIndex,
+  ruleDocs,
+  coverage,
+  clusterRole,
+  reportAssets,
+  dashboard,
+  // Last: it copies what others write.
+  chart,
+];
 
 /** Names what is stale, sorted; writes it too unless told only to check. */
 export async function generate(mode: "write" | "check"): Promise<string[]> {

@@ -73,6 +73,7 @@ function factsOf(rule: Rule): string[][] {
     ...(rule.consults === undefined ? [] : [["Looks at where it can", rule.consults.join(", ")]]),
     ["Scope", rule.everywhere === true ? "every namespace" : "namespaces of a layer"],
     ...(rule.doors === undefined ? [] : [["Speaks at", rule.doors.join(", ")]]),
+    ...(rule.optIn === undefined ? [] : [["Not verified by itself", rule.optIn.reason]]),
     ["Fills in what is missing", rule.mutate === undefined ? "no" : "yes"],
     ["Since", rule.since],
   ];

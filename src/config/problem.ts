@@ -1,4 +1,4 @@
-import { type Location, pathOf, ROOT } from "../kubernetes/location.ts";
+import { Location, pathOf, ROOT } from "../kubernetes/location.ts";
 
 /** Keys and indexes from the root of a document down. */
 export type Path = readonly (string | number)[];
@@ -22,7 +22,7 @@ export function showPath(path: Path): string {
   let location: Location = ROOT;
   for (const part of path) {
     const isItem = typeof part === "number";
-    location = { parent: location, key: String(part), name: undefined, isItem };
+    location = new Location(location, String(part), isItem);
   }
   return pathOf(location);
 }

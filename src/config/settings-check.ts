@@ -1,7 +1,7 @@
 import { choice, flag, path, text } from "./setting-spec.ts";
 import { FAIL_ON, modeCap, policyFile } from "./settings-policy-options.ts";
 
-export const CHECK_FORMATS = ["text", "json"] as const;
+export const CHECK_FORMATS = ["text", "json", "html"] as const;
 
 export const CHECK_SETTINGS = {
   format: choice("Form of the report", CHECK_FORMATS, { default: "text" }),

@@ -56,6 +56,10 @@ export const SERVE_SETTINGS = {
     defaultText: "24h",
   }),
   manageWebhooks: flag("Write the webhook configurations of the cluster", true),
+  events: flag(
+    "Write Kubernetes Events about refusals and trouble; the default inside a cluster",
+    true,
+  ),
   servicePort: port("Port of the Service that the webhook entries name", 443),
   drain: duration("How long to go on serving after a stop signal", {
     defaultText: "10s in a cluster, 0 without one",

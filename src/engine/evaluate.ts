@@ -7,7 +7,7 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import type { Finding } from "./rule.ts";
+import { type Finding, speaksAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -54,7 +54,7 @@ function judge(given: Task, results: Results): void {
   const { check, subject } = given;
   const { rule } = check;
   if (rule.check === undefined) return;
-  if (rule.doors !== undefined && !rule.doors.includes(subject.door)) return;
+  if (!speaksAt(rule, subject.door)) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
   try {
@@ -62,7 +62,8 @@ function judge(given: Task, results: Results): void {
     if (task !== given) resolved = modeIn(task);
     // An exemption that is used shows in the audit log, however far it goes.
     if (resolved.mode === "off" && resolved.exemptedBy === undefined) return;
-    const findings = [...rule.check(contextFor(task, subject.object))];
+    const found = rule.check(contextFor(task, subject.object));
+    const findings = Array.isArray(found) ? (found as readonly Finding[]) : [...found];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });

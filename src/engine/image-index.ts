@@ -1,8 +1,7 @@
-import { matches } from "./glob.ts";
+import { compileGlob } from "./glob.ts";
 import type { Platform } from "./platform.ts";
 
 interface Entry {
-  readonly glob: string;
   readonly component: string;
   /** Position in the policy: the first match counts. */
   readonly rank: number;
@@ -11,7 +10,13 @@ interface Entry {
 interface ImageIndex {
   readonly exact: ReadonlyMap<string, Entry>;
   /** Only those with a `*`, by rank. */
-  readonly globs: readonly Entry[];
+  readonly globs: readonly GlobEntry[];
+}
+
+interface GlobEntry extends Entry {
+  readonly fits: (text: string) => boolean;
+  /** It speaks of registry and path, not of the last segment. */
+  readonly isFull: boolean;
 }
 
 const indexes = new WeakMap<Platform, ImageIndex>();
@@ -27,10 +32,10 @@ export function componentOfImage(
   full: string,
 ): string | undefined {
   const { exact, globs } = indexOf(platform);
-  let best = earlier(exact.get(lastSegment), exact.get(full));
+  let best: Entry | undefined = earlier(exact.get(lastSegment), exact.get(full));
   for (const entry of globs) {
     if (best !== undefined && best.rank < entry.rank) break;
-    if (matches(entry.glob, entry.glob.includes("/") ? full : lastSegment)) best = entry;
+    if (entry.fits(entry.isFull ? full : lastSegment)) best = entry;
   }
   return best?.component;
 }
@@ -51,13 +56,14 @@ function indexOf(platform: Platform): ImageIndex {
 
 function buildIndex({ components }: Platform): ImageIndex {
   const exact = new Map<string, Entry>();
-  const globs: Entry[] = [];
+  const globs: GlobEntry[] = [];
   let rank = 0;
   for (const { name: component, match } of components.values()) {
     for (const glob of match?.images ?? []) {
-      const entry = { glob, component, rank: rank++ };
-      if (glob.includes("*")) globs.push(entry);
-      else if (!exact.has(glob)) exact.set(glob, entry);
+      const entry = { component, rank: rank++ };
+      if (glob.includes("*")) {
+        globs.push({ ...entry, fits: compileGlob(glob), isFull: glob.includes("/") });
+      } else if (!exact.has(glob)) exact.set(glob, entry);
     }
   }
   return { exact, globs };

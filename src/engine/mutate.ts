@@ -2,7 +2,7 @@ import { jsonEqual } from "../kubernetes/equality.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
 import { pointerOf } from "../kubernetes/location.ts";
 import type { Environment } from "./environment.ts";
-import { applyAdditions, applyOperations } from "./patch.ts";
+import { applyOperations, operationsFor } from "./patch.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Check } from "./policy.ts";
 import type { Addition, Mutation, MutationContext } from "./rule.ts";
@@ -41,23 +41,28 @@ export function planMutation(environment: Environment, subject: Subject): Mutati
       unverifiedReason(check.rule, scope, environment.cluster) === undefined,
   );
   if (checks.length === 0) return NOTHING;
-  let plan: Run;
   try {
-    plan = run(environment, subject, scope, checks);
+    const plan = run(environment, subject, scope, checks);
+    if (plan.patch.length === 0) return NOTHING;
+    proveComplete(environment, subject, scope, checks, plan);
+    return plan;
   } catch (error) {
-    return failed("rule", error);
+    return failed(error);
   }
-  if (plan.patch.length === 0) return NOTHING;
-  const error = selfCheck(environment, subject, scope, checks, plan);
-  return error === undefined ? plan : failed("patch", error);
 }
+
+/** A patch that does not hold what it promises. */
+class BadPatch extends Error {}
 
 /** No fault of the code: the object is large, or the guard is busy. */
 class OutOfTime extends Error {}
 
-function failed(where: "rule" | "patch", error: unknown): MutationPlan {
+function failed(error: unknown): MutationPlan {
   if (error instanceof OutOfTime) return { ...NOTHING, incomplete: true };
-  return { ...NOTHING, fault: { where, error } };
+  if (error instanceof BadPatch) {
+    return { ...NOTHING, fault: { where: "patch", error: error.cause ?? error } };
+  }
+  return { ...NOTHING, fault: { where: "rule", error } };
 }
 
 /** What a mutating rule has for one place. */
@@ -124,34 +129,48 @@ function run(
     if (environment.expired?.() === true) throw new OutOfTime();
     const mutation = mutationOf(environment, current, scope, check);
     if (mutation === undefined) continue;
-    const patched = applyAdditions(current.object.raw, mutation.additions, copies);
-    if (patched.operations.length === 0) continue;
-    patch.push(...patched.operations);
+    const operations = operationsFor(current.object.raw, mutation.additions);
+    if (operations.length === 0) continue;
+    const root = applied(current.object.raw, operations, copies);
+    patch.push(...operations);
     rules.push(check.rule.id);
     if (mutation.announcement !== undefined && subject.operation === "CREATE") {
       announcements.push(mutation.announcement());
     }
-    current = { ...current, object: new Judged(subject.kind, patched.root) };
+    current = { ...current, object: new Judged(subject.kind, root) };
   }
   return { patch, announcements, rules, root: current.object.raw };
 }
 
-/** undefined when the patch holds what it promises. */
-function selfCheck(
+function applied(
+  root: JsonObject,
+  operations: readonly PatchOperation[],
+  copies: Set<unknown>,
+): JsonObject {
+  try {
+    return applyOperations(root, operations, copies);
+  } catch (cause) {
+    throw new BadPatch("the patch does not apply", { cause });
+  }
+}
+
+/** Plans once more for the patched object: a patch that is complete leaves nothing to do. */
+function proveComplete(
   environment: Environment,
   subject: Subject,
   scope: Scope,
   checks: readonly Check[],
-  plan: Run,
-): unknown {
+  { root }: Run,
+): void {
+  const again = { ...subject, object: new Judged(subject.kind, root) };
+  let second: Run;
   try {
-    const root = applyOperations(subject.object.raw, plan.patch);
-    const again = { ...subject, object: new Judged(subject.kind, root) };
-    const second = run(environment, again, scope, checks);
-    return second.patch.length === 0 ? undefined : new Error("a second run adds more");
-  } catch (error) {
-    return error;
+    second = run(environment, again, scope, checks);
+  } catch (cause) {
+    if (cause instanceof OutOfTime) throw cause;
+    throw new BadPatch("the patched object cannot be judged", { cause });
   }
+  if (second.patch.length > 0) throw new BadPatch("a second run adds more");
 }
 
 function mayMutate(subject: Subject): boolean {

@@ -1,81 +1,30 @@
 import fastJsonPatch from "fast-json-patch";
 import { asObject, type JsonObject, own } from "../kubernetes/json.ts";
-import { pointerFrom, segmentsOf } from "../kubernetes/location.ts";
+import { pointerFrom, pointerOf, segmentsOf } from "../kubernetes/location.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Addition } from "./rule.ts";
 
 type MutableObject = Record<string, unknown>;
 
-export interface Patched {
-  readonly root: JsonObject;
-  readonly operations: readonly PatchOperation[];
-}
-
 /**
- * Turns absent values into `add` operations and applies them to a copy that shares everything
- * outside the touched paths. Missing parents are created by one `add` of the whole parent map.
- * What is already there, or lies below something that is no map, is left alone. `copies` holds what
- * earlier calls copied: the caller's own, so it is changed in place.
+ * Turns absent values into `add` operations. Missing parents are created by one `add` of the whole
+ * parent map. What is already there, or lies below something that is no map, is left alone.
  */
-export function applyAdditions(
+export function operationsFor(
   root: JsonObject,
   additions: readonly Addition[],
-  copies: Set<unknown> = new Set(),
-): Patched {
-  const operations = operationsFor(root, additions);
-  return { root: applied(root, operations, addPlainly, copies), operations };
-}
-
-/**
- * Applies operations as the API server would, or throws: only `add`, below an existing map, never
- * at the root and never null, which is where RFC 6902 and the server's library agree.
- */
-export function applyOperations(
-  root: JsonObject,
-  operations: readonly PatchOperation[],
-): JsonObject {
-  return applied(root, operations, (copy, _parent, operation) => {
-    if (operation.path === "" || operation.value === null) {
-      throw new Error("a patch operation must add a value below the root");
-    }
-    fastJsonPatch.applyOperation(copy, operation, true, true);
-  });
-}
-
-type Apply = (copy: MutableObject, parent: MutableObject, operation: PatchOperation) => void;
-
-function applied(
-  root: JsonObject,
-  operations: readonly PatchOperation[],
-  apply: Apply,
-  copies: Set<unknown> = new Set(),
-): JsonObject {
-  if (operations.length === 0) return root;
-  const copy: MutableObject = copies.has(root) ? root : { ...root };
-  copies.add(copy);
-  for (const operation of operations) {
-    apply(copy, copyAlong(copy, operation.path, copies), operation);
-  }
-  return copy;
-}
-
-/** Enough for what was planned on this very object: the parent is a map, the key is absent. */
-function addPlainly(_copy: MutableObject, parent: MutableObject, operation: PatchOperation): void {
-  parent[unescaped(operation.path.slice(operation.path.lastIndexOf("/") + 1))] = operation.value;
-}
-
-function operationsFor(root: JsonObject, additions: readonly Addition[]): PatchOperation[] {
+): readonly PatchOperation[] {
   const operations: PatchOperation[] = [];
   const created = new Map<string, MutableObject>();
   for (const { location, value } of additions) {
     const segments = segmentsOf(location);
     const missing = firstMissing(root, segments);
     if (missing === undefined) continue;
-    const path = pointerFrom(segments.slice(0, missing + 1));
     if (missing === segments.length - 1) {
-      operations.push({ op: "add", path, value });
+      operations.push({ op: "add", path: pointerOf(location), value });
       continue;
     }
+    const path = pointerFrom(segments.slice(0, missing + 1));
     let parent = created.get(path);
     if (parent === undefined) {
       parent = {};
@@ -85,6 +34,30 @@ function operationsFor(root: JsonObject, additions: readonly Addition[]): PatchO
     setNested(parent, segments.slice(missing + 1), value);
   }
   return operations;
+}
+
+/**
+ * Applies operations to a copy as the API server would, or throws: only `add`, below an existing
+ * map, never at the root and never null, which is where RFC 6902 and the server's library agree. The
+ * copy shares everything outside the touched paths. `copies` holds what earlier calls copied: the
+ * caller's own, so it is changed in place.
+ */
+export function applyOperations(
+  root: JsonObject,
+  operations: readonly PatchOperation[],
+  copies: Set<unknown> = new Set(),
+): JsonObject {
+  if (operations.length === 0) return root;
+  const copy: MutableObject = copies.has(root) ? root : { ...root };
+  copies.add(copy);
+  for (const operation of operations) {
+    if (operation.path === "" || operation.value === null) {
+      throw new Error("a patch operation must add a value below the root");
+    }
+    copyAlong(copy, operation.path, copies);
+    fastJsonPatch.applyOperation(copy, operation, true, true);
+  }
+  return copy;
 }
 
 /** Index of the first segment that is absent or null; undefined when nothing can be added. */
@@ -116,12 +89,12 @@ function setNested(target: MutableObject, segments: readonly string[], value: st
 }
 
 /** Replaces every container on the way to the pointer's parent by a shallow copy, once. */
-function copyAlong(root: MutableObject, pointer: string, copies: Set<unknown>): MutableObject {
+function copyAlong(root: MutableObject, pointer: string, copies: Set<unknown>): void {
   let at: MutableObject = root;
   for (const escaped of pointer.split("/").slice(1, -1)) {
     const key = unescaped(escaped);
     const child = at[key];
-    if (typeof child !== "object" || child === null) return at;
+    if (typeof child !== "object" || child === null) return;
     if (copies.has(child)) {
       at = child as MutableObject;
       continue;
@@ -131,7 +104,6 @@ function copyAlong(root: MutableObject, pointer: string, copies: Set<unknown>): 
     at[key] = copy;
     at = copy as MutableObject;
   }
-  return at;
 }
 
 function unescaped(segment: string): string {

@@ -49,6 +49,13 @@ export interface ResolvedMode {
   readonly exemptedBy: string | undefined;
 }
 
+const PLAIN: Readonly<Record<Mode, ResolvedMode>> = {
+  enforce: { mode: "enforce", exemptedBy: undefined },
+  warn: { mode: "warn", exemptedBy: undefined },
+  audit: { mode: "audit", exemptedBy: undefined },
+  off: { mode: "off", exemptedBy: undefined },
+};
+
 /** A policy compiled once: rules indexed by what they judge, modes resolved per subject. */
 export class Policy {
   readonly name: string;
@@ -103,16 +110,20 @@ export class Policy {
     layer: string | undefined,
     now: number,
   ): ResolvedMode {
+    const own = this.#capped(check.mode, check, subject, layer);
+    // Most checks are in no override, and every review asks for all of them.
+    if (check.overrides.length === 0) return PLAIN[own];
     const override = check.overrides.find((one) => applies(one, subject, now));
-    const capped = (own: Mode) => {
-      let mode = cap(own, this.cap);
-      if (layer === undefined && check.rule.everywhere !== true) mode = cap(mode, this.unlayered);
-      return subject.byController ? cap(mode, "audit") : mode;
-    };
-    const mode = capped(override?.mode ?? check.mode);
+    if (override === undefined) return PLAIN[own];
+    const mode = this.#capped(override.mode, check, subject, layer);
     // Below a cap an override changes nothing, and nothing is exempted by it.
-    const exempts = override !== undefined && isWeaker(mode, capped(check.mode));
-    return { mode, exemptedBy: exempts ? override.label : undefined };
+    return isWeaker(mode, own) ? { mode, exemptedBy: override.label } : PLAIN[mode];
+  }
+
+  #capped(own: Mode, { rule }: Check, subject: Subject, layer: string | undefined): Mode {
+    let mode = cap(own, this.cap);
+    if (layer === undefined && rule.everywhere !== true) mode = cap(mode, this.unlayered);
+    return subject.byController ? cap(mode, "audit") : mode;
   }
 
   #buildIndex(): void {

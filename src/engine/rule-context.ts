@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import { always } from "./once.ts";
 import type { Check } from "./policy.ts";
 import { NO_RECENT_UPGRADES } from "./recent-upgrades.ts";
 import type { RuleContext } from "./rule.ts";
@@ -26,5 +27,7 @@ export function contextFor(asked: Asked, object: Judged): RuleContext {
     namespaceObject: scope.namespaceObject,
     now: environment.now,
     recent: environment.recent ?? NO_RECENT_UPGRADES,
+    usage: environment.usage,
+    once: environment.once ?? always,
   };
 }

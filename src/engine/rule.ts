@@ -5,9 +5,11 @@ import type { Location } from "../kubernetes/location.ts";
 import { REVISION_KINDS } from "../kubernetes/revision.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import type { Mode } from "./modes.ts";
+import type { Once } from "./once.ts";
 import type { Platform } from "./platform.ts";
 import type { RecentUpgrades } from "./recent-upgrades.ts";
 import type { Door, Judged, Operation, Subject } from "./subject.ts";
+import type { UsageHistory } from "./usage.ts";
 
 /** The guide's eight practices in its order, then what keeps the guard itself honest. */
 export const PRACTICES = [
@@ -80,6 +82,10 @@ export interface RuleContext<P = unknown> {
   readonly now: number;
   /** Upgrades that were let through a moment ago. */
   readonly recent: RecentUpgrades;
+  /** What Pods used at several times; undefined where nobody looked. */
+  readonly usage: UsageHistory | undefined;
+  /** Keeps what is the same for every object of a pass. */
+  readonly once: Once;
 }
 
 export interface MutationContext<P = unknown> extends RuleContext<P> {
@@ -106,6 +112,13 @@ export interface Rule<P = unknown> {
   readonly modeNote?: string;
   /** Where it can speak; default: at every door. */
   readonly doors?: readonly Door[];
+  /**
+   * Kinds that are only listed where somebody asks for it, and then without anything but metadata.
+   * Else the rule is not verified, for this reason.
+   */
+  readonly optIn?: { readonly kinds: readonly GroupKind[]; readonly reason: string };
+  /** How many readings of `context.usage` it takes. */
+  samples?(params: P): number;
   /** Holds outside layer namespaces too; default false. */
   readonly everywhere?: boolean;
   /**
@@ -128,8 +141,36 @@ export function defineRule<P>(rule: Rule<P>): Rule {
   return rule as Rule;
 }
 
-/** Every kind that some rule or the engine looks up: what the cache holds and RBAC allows. */
-export function lookedUpKinds(rules: readonly Rule[]): readonly GroupKind[] {
-  const kinds = rules.flatMap(({ needs, consults = [] }) => [...needs, ...consults]);
+export function speaksAt({ doors }: Rule, door: Door): boolean {
+  return doors === undefined || doors.includes(door);
+}
+
+/**
+ * Every kind that some rule or the engine looks up at a door: what the cache holds and RBAC allows.
+ * The guard neither watches nor may read what only the audit looks at.
+ */
+export function lookedUpKinds(
+  rules: readonly Rule[],
+  door: Door = "admission",
+): readonly GroupKind[] {
+  const kinds = rules
+    .filter((rule) => speaksAt(rule, door))
+    .flatMap(({ needs, consults = [] }) => [...needs, ...consults]);
   return [...new Set(["Namespace", ...REVISION_KINDS, ...kinds])];
+}
+
+/** Every kind that some rule judges at a door; what is only judged on demand, where it is demanded. */
+export function judgedKinds(
+  rules: readonly Rule[],
+  door: Door,
+  optedIn: ReadonlySet<GroupKind> = new Set(),
+): readonly GroupKind[] {
+  const kinds = rules
+    .filter((rule) => speaksAt(rule, door))
+    .flatMap(({ targets, optIn }) =>
+      targets
+        .flatMap((target) => target.kinds)
+        .filter((kind) => optIn?.kinds.includes(kind) !== true || optedIn.has(kind)),
+    );
+  return [...new Set(kinds)];
 }

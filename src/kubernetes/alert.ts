@@ -1,4 +1,5 @@
 import { asObject, type JsonObject, ownArray, ownObject, ownString } from "./json.ts";
+import type { GroupKind } from "./kinds.ts";
 import { labelsOf, specOf } from "./object.ts";
 
 /** Faults that an identity platform has to be woken up for. */
@@ -10,6 +11,16 @@ export const ALERT_CLASSES = [
 ] as const;
 
 export type AlertClass = (typeof ALERT_CLASSES)[number];
+
+export const PROMETHEUS_RULE: GroupKind = "PrometheusRule.monitoring.coreos.com";
+export const GRAFANA_ALERTS: GroupKind = "GrafanaAlertRuleGroup.grafana.integreatly.org";
+
+export const CLASS_TEXTS: Readonly<Record<AlertClass, string>> = {
+  "pod-restarts": "Pod restarts",
+  "error-rate": "the error rate",
+  "cert-expiry": "certificate expiry",
+  "replication-lag": "replication lag",
+};
 
 /** Metrics by which an expression is known; names of alerts say nothing. */
 const TOKENS: readonly (readonly [AlertClass, string])[] = [
@@ -51,6 +62,12 @@ export function alertClassesOf(rule: JsonObject, alertLabel: string): ReadonlySe
     }
   }
   return found;
+}
+
+/** The class that a label says an alert is of which no PrometheusRule holds, one of Grafana say. */
+export function labelledClass(object: JsonObject, alertLabel: string): AlertClass | undefined {
+  const label = ownString(labelsOf(object), alertLabel);
+  return ALERT_CLASSES.find((each) => each === label);
 }
 
 function addNamed(found: Set<AlertClass>, label: string | undefined): void {

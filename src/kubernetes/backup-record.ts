@@ -4,7 +4,7 @@ import { parseGoDuration, parseTime } from "./duration.ts";
 import { nameKey } from "./indexes.ts";
 import { asObject, dig, type JsonObject, own, ownArray, ownObject, ownString } from "./json.ts";
 import type { GroupKind } from "./kinds.ts";
-import { nameOf, specOf, statusOf } from "./object.ts";
+import { labelOf, nameOf, specOf, statusOf } from "./object.ts";
 import type { ObjectLookup } from "./object-lookup.ts";
 
 export const CNPG_BACKUP: GroupKind = "Backup.postgresql.cnpg.io";
@@ -32,25 +32,27 @@ export interface BackupRecord {
 export function newestBackup(
   lookup: ObjectLookup,
   unit: BackupUnit,
-  now: number,
-  latest: number,
+  times: { readonly now: number; readonly latest: number },
+  velero: readonly VeleroRecord[] = veleroRecords(lookup),
 ): BackupRecord | undefined {
-  let newest: BackupRecord | undefined;
-  for (const record of recordsOf(lookup, unit, now)) {
+  const { now, latest } = times;
+  let newest = velero.find(
+    (record) => record.endedAt <= latest && record.expiresAt > now && holdsUnit(record.spec, unit),
+  ) as BackupRecord | undefined;
+  for (const record of recordsOf(lookup, unit)) {
     if (record.endedAt > latest) continue;
     if (newest === undefined || record.endedAt > newest.endedAt) newest = record;
   }
   return newest;
 }
 
-function* recordsOf(lookup: ObjectLookup, unit: BackupUnit, now: number): Iterable<BackupRecord> {
+function* recordsOf(lookup: ObjectLookup, unit: BackupUnit): Iterable<BackupRecord> {
   if (unit.kind === CNPG_CLUSTER) {
     yield* cnpgRecords(lookup, unit);
     yield* objectStoreRecords(lookup, unit);
   } else {
     yield* snapshotRecords(lookup, unit);
   }
-  for (const backup of lookup.list(VELERO_BACKUP)) yield* veleroRecord(backup, unit, now);
 }
 
 function* cnpgRecords(lookup: ObjectLookup, unit: BackupUnit): Iterable<BackupRecord> {
@@ -92,12 +94,25 @@ export function objectStoresOf(cluster: JsonObject): ObjectStoreUse[] {
   });
 }
 
-function* veleroRecord(backup: JsonObject, unit: BackupUnit, now: number): Iterable<BackupRecord> {
-  const status = statusOf(backup);
-  if (own(status, "phase") !== "Completed" || !holdsUnit(specOf(backup) ?? {}, unit)) return;
-  for (const record of recordOf(`Backup ${nameOf(backup)}`, own(status, "completionTimestamp"))) {
-    if (expiryOf(backup, record.endedAt) > now) yield record;
+/** A Velero Backup that is complete; what it holds depends on the unit. */
+export interface VeleroRecord extends BackupRecord {
+  readonly spec: JsonObject;
+  readonly expiresAt: number;
+}
+
+/** Newest first. They hold whole namespaces: read them once for all units. */
+export function veleroRecords(lookup: ObjectLookup): readonly VeleroRecord[] {
+  const records: VeleroRecord[] = [];
+  for (const backup of lookup.list(VELERO_BACKUP)) {
+    const status = statusOf(backup);
+    if (own(status, "phase") !== "Completed") continue;
+    const completed = own(status, "completionTimestamp");
+    for (const record of recordOf(`Backup ${nameOf(backup)}`, completed)) {
+      const expiresAt = expiryOf(backup, record.endedAt);
+      records.push({ ...record, spec: specOf(backup) ?? {}, expiresAt });
+    }
   }
+  return records.sort((left, right) => right.endedAt - left.endedAt);
 }
 
 function expiryOf(backup: JsonObject, endedAt: number): number {
@@ -160,4 +175,23 @@ function countOf(value: unknown, absent: number): number {
 function* recordOf(source: string, time: unknown): Iterable<BackupRecord> {
   const endedAt = parseTime(time);
   if (endedAt !== undefined) yield { source, endedAt };
+}
+
+/** The last success of a CronJob that is labelled as the backup of the unit. */
+export function newestJobBackup(
+  lookup: ObjectLookup,
+  { namespace, name }: BackupUnit,
+  latest: number,
+  label: string,
+): BackupRecord | undefined {
+  let newest: BackupRecord | undefined;
+  for (const job of lookup.list("CronJob.batch", namespace)) {
+    if (labelOf(job, label) !== name) continue;
+    const ended = own(statusOf(job), "lastSuccessfulTime");
+    for (const record of recordOf(`CronJob ${nameOf(job)}`, ended)) {
+      if (record.endedAt > latest) continue;
+      if (newest === undefined || record.endedAt > newest.endedAt) newest = record;
+    }
+  }
+  return newest;
 }

@@ -48,6 +48,19 @@ const MAX_LENGTH = 256;
  */
 export function isCredentialName(name: string): boolean {
   if (name.length > MAX_LENGTH) return false;
+  const known = memo.get(name);
+  if (known !== undefined) return known;
+  const isOne = endsLikeCredential(name);
+  if (memo.size >= MEMO_SIZE) memo.clear();
+  memo.set(name, isOne);
+  return isOne;
+}
+
+/** The same few hundred names are in every workload. */
+const MEMO_SIZE = 1_024;
+const memo = new Map<string, boolean>();
+
+function endsLikeCredential(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1);
   if (last === undefined) return false;

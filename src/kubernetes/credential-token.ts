@@ -54,9 +54,14 @@ const MAX_JWT_HEADER = 1_024;
 /** `{"alg":"none"}` in base64. */
 const MIN_JWT_HEADER = 19;
 
+/** Any prefix, the one of a JWT too: one pass over a text that holds none. */
+const anyMark = new RegExp(
+  ["eyJ", ...SHAPES.map(({ prefix }) => prefix.replaceAll(".", "\\."))].join("|"),
+);
+
 /** The detector that knows a cloud key, a token of a forge or a chat, or a JWT in the text. */
 export function tokenIn(text: string): string | undefined {
-  if (text.length < SHORTEST) return undefined;
+  if (text.length < SHORTEST || !anyMark.test(text)) return undefined;
   for (const shape of SHAPES) if (holdsShape(text, shape)) return shape.id;
   return holdsJwt(text) ? "jwt" : undefined;
 }

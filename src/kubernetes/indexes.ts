@@ -24,7 +24,7 @@ export interface Index {
 
 /**
  * - `scale-target`: autoscalers of a workload, by `scaleTargetKey`
- * - `owner`: revisions that a controller retains of a workload, by `ownerKey`
+ * - `owner`: revisions that a controller retains of a workload, and Jobs of a CronJob, by `ownerKey`
  * - `cluster`: backups of a CloudNativePG Cluster, by `nameKey`
  * - `snapshot-source`: snapshots of a PersistentVolumeClaim, by `nameKey`
  * - `unsettled`: workloads in motion or not sound, of all namespaces, by `ALL`
@@ -56,7 +56,7 @@ export const INDEXES: Readonly<Record<IndexName, Index>> = {
     },
   },
   owner: {
-    kinds: ["ReplicaSet.apps", "ControllerRevision.apps"],
+    kinds: ["ReplicaSet.apps", "ControllerRevision.apps", "Job.batch"],
     keys({ namespace, object }) {
       const owner = controllerOf(object);
       return owner === undefined ? [] : [ownerKey(namespace, owner.kind, owner.name)];

@@ -25,6 +25,7 @@ const kinds: readonly KindInfo[] = [
   core("ConfigMap", "configmaps"),
   core("Secret", "secrets"),
   core("ResourceQuota", "resourcequotas"),
+  core("Node", "nodes", false),
   info("apps", "v1", "Deployment", "deployments"),
   info("apps", "v1", "StatefulSet", "statefulsets"),
   info("apps", "v1", "DaemonSet", "daemonsets"),
@@ -63,6 +64,10 @@ const kinds: readonly KindInfo[] = [
   info("gateway.networking.k8s.io", "v1alpha2", "TCPRoute", "tcproutes", ["v1"]),
   info("gateway.networking.k8s.io", "v1", "TLSRoute", "tlsroutes", ["v1alpha3", "v1alpha2"]),
   info("gateway.networking.k8s.io", "v1beta1", "ReferenceGrant", "referencegrants", ["v1"]),
+  info("metrics.k8s.io", "v1beta1", "PodMetrics", "pods"),
+  info("cert-manager.io", "v1", "Certificate", "certificates"),
+  info("grafana.integreatly.org", "v1beta1", "GrafanaDashboard", "grafanadashboards"),
+  info("grafana.integreatly.org", "v1beta1", "GrafanaAlertRuleGroup", "grafanaalertrulegroups"),
   info("argoproj.io", "v1alpha1", "Application", "applications"),
   info("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases", ["v2beta2", "v2beta1"]),
 ];

@@ -1,25 +1,42 @@
 /**
- * A place inside an object, as a chain towards the root. Text is only built for findings,
- * which most reviews do not have.
+ * A place inside an object, as a chain towards the root. Text is only built for findings, which most
+ * reviews do not have, and once for each place: what lies in one container shares its way there.
  */
-export interface Location {
+export class Location {
   readonly parent: Location | undefined;
   readonly key: string;
   /** Set for list items that have a name: they are shown as `[name=api]`, never by index. */
   readonly name: string | undefined;
   readonly isItem: boolean;
+  /** Filled in by `pointerOf` and `pathOf`. */
+  pointer: string | undefined;
+  path: string | undefined;
+
+  constructor(
+    parent: Location | undefined,
+    key: string,
+    isItem = false,
+    name: string | undefined = undefined,
+  ) {
+    this.parent = parent;
+    this.key = key;
+    this.isItem = isItem;
+    this.name = name;
+    this.pointer = parent === undefined ? "" : undefined;
+    this.path = this.pointer;
+  }
 }
 
-export const ROOT: Location = { parent: undefined, key: "", name: undefined, isItem: false };
+export const ROOT = new Location(undefined, "");
 
 export function field(parent: Location, ...keys: readonly string[]): Location {
   let location = parent;
-  for (const key of keys) location = { parent: location, key, name: undefined, isItem: false };
+  for (const key of keys) location = new Location(location, key);
   return location;
 }
 
 export function item(parent: Location, index: number, name?: string): Location {
-  return { parent, key: String(index), name, isItem: true };
+  return new Location(parent, String(index), true, name);
 }
 
 /** The keys from the root down, indexes as decimal strings. */
@@ -31,11 +48,28 @@ export function segmentsOf(location: Location): string[] {
 
 /** JSON pointer, RFC 6901. */
 export function pointerOf(location: Location): string {
-  let pointer = "";
-  for (let at = location; at.parent !== undefined; at = at.parent) {
-    pointer = `/${escapeSegment(at.key)}${pointer}`;
+  // Without recursion: objects nest as deep as they like.
+  for (const at of unknownPart(location, "pointer")) {
+    at.pointer = `${at.parent?.pointer}/${escapeSegment(at.key)}`;
   }
-  return pointer;
+  return location.pointer ?? "";
+}
+
+/** The place in a reader's words: `spec.template.spec.containers[name=api].image`. */
+export function pathOf(location: Location): string {
+  for (const at of unknownPart(location, "path")) {
+    at.path = joined(at.parent?.path ?? "", partOf(at));
+  }
+  return location.path ?? "";
+}
+
+/** From below the last place whose text is known down to this one. */
+function unknownPart(location: Location, text: "pointer" | "path"): readonly Location[] {
+  const unknown: Location[] = [];
+  for (let at = location; at.parent !== undefined && at[text] === undefined; at = at.parent) {
+    unknown.push(at);
+  }
+  return unknown.reverse();
 }
 
 export function pointerFrom(segments: readonly string[]): string {
@@ -44,18 +78,14 @@ export function pointerFrom(segments: readonly string[]): string {
   return pointer;
 }
 
-/** The place in a reader's words: `spec.template.spec.containers[name=api].image`. */
-export function pathOf(location: Location): string {
-  let path = "";
-  for (let at = location; at.parent !== undefined; at = at.parent) path = pathPart(at) + path;
-  return path.startsWith(".") ? path.slice(1) : path;
+/** What the last step alone is called: `.image`, `[name=api]`, `[app.kubernetes.io/name]`. */
+export function partOf({ key, name, isItem }: Location): string {
+  if (isItem) return name === undefined ? `[${key}]` : `[name=${name}]`;
+  return plainKey.test(key) ? `.${key}` : `[${key}]`;
 }
 
-function pathPart(location: Location): string {
-  if (location.isItem) {
-    return location.name === undefined ? `[${location.key}]` : `[name=${location.name}]`;
-  }
-  return plainKey.test(location.key) ? `.${location.key}` : `[${location.key}]`;
+function joined(path: string, part: string): string {
+  return path === "" && part.startsWith(".") ? part.slice(1) : path + part;
 }
 
 const plainKey = /^[A-Za-z0-9_-]+$/;

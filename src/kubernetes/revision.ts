@@ -16,6 +16,8 @@ export interface Revision {
   readonly number: number;
   /** As far as it is retained here: a cache keeps the images only. */
   readonly template: JsonObject;
+  /** When its controller first saw it, in milliseconds; an undo takes up the old record. */
+  readonly createdAt: number | undefined;
 }
 
 const RECORDS: ReadonlyMap<GroupKind, GroupKind> = new Map([
@@ -40,7 +42,8 @@ export function* revisionsOf(
 function revisionOf(record: JsonObject): Revision | undefined {
   const template = retainedTemplate(record);
   const number = numberOf(record);
-  return template === undefined || number === undefined ? undefined : { number, template };
+  if (template === undefined || number === undefined) return undefined;
+  return { number, template, createdAt: createdAt(record) };
 }
 
 /**
@@ -62,6 +65,22 @@ export function revisionWithImages(
     if (!sameImages(images, current) && sameImages(images, wanted)) found = revision;
   }
   return found;
+}
+
+/** The two newest revisions: what runs, or is to run, and what ran before it. */
+export function lastRevisions(
+  lookup: ObjectLookup,
+  kind: GroupKind,
+  namespace: string,
+  object: JsonObject,
+): readonly Revision[] {
+  const revisions = [...revisionsOf(lookup, kind, namespace, object)];
+  return revisions.sort((left, right) => right.number - left.number).slice(0, 2);
+}
+
+/** Images of a retained template by container name. */
+export function revisionImages({ template }: Revision): readonly ImageUse[] {
+  return templateImages(template);
 }
 
 /** The retained revision that is this very template; the controller's own label aside. */

@@ -1,5 +1,6 @@
+import { conditionOf } from "./condition.ts";
 import { parseTime } from "./duration.ts";
-import { asObject, dig, type JsonObject, own, ownArray, ownString } from "./json.ts";
+import { dig, type JsonObject, own, ownString } from "./json.ts";
 import type { GroupKind } from "./kinds.ts";
 import { metadataOf, specOf, statusOf } from "./object.ts";
 
@@ -134,17 +135,10 @@ function clusterRollout(object: JsonObject): Rollout {
 
 const UNOBSERVED: Rollout = { phase: "progressing", detail: "its controller has not seen it yet" };
 
-function isUnobserved(object: JsonObject): boolean {
+/** Its controller has not seen the newest spec yet. */
+export function isUnobserved(object: JsonObject): boolean {
   const generation = countOf(own(metadataOf(object), "generation")) ?? 0;
   return generation > numberOf(statusOf(object), "observedGeneration");
-}
-
-function conditionOf(object: JsonObject, type: string): JsonObject | undefined {
-  for (const entry of ownArray(statusOf(object), "conditions")) {
-    const condition = asObject(entry);
-    if (own(condition, "type") === type) return condition;
-  }
-  return undefined;
 }
 
 function numberOf(object: JsonObject | undefined, key: string): number {

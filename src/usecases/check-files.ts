@@ -14,6 +14,7 @@ import {
   ownerAdvice,
   subjectsOf,
 } from "./file-subjects.ts";
+import { type InventoryLayer, inventoryOf } from "./inventory.ts";
 import { buildReport, type Report, type ReportFinding, type ReportSkip } from "./report.ts";
 import { findingOf, objectOf } from "./report-entry.ts";
 
@@ -33,9 +34,8 @@ export interface PlannedFix<T extends FileObject = FileObject> {
 export function checkFiles(input: FileInput, settings: CheckSettings): CheckResult {
   const environment = environmentOf(input, settings);
   const collected = new Collected(environment);
-  for (const fileSubject of subjectsOf(input, settings, environment.cluster)) {
-    collected.judge(fileSubject);
-  }
+  const subjects = [...subjectsOf(input, settings, environment.cluster)];
+  for (const fileSubject of subjects) collected.judge(fileSubject);
   for (const problem of input.problems) collected.addProblem(problem);
   const report = buildReport({
     door: "check",
@@ -46,8 +46,20 @@ export function checkFiles(input: FileInput, settings: CheckSettings): CheckResu
     skipped: collected.skipped,
     judged: collected.judged,
     incomplete: (input.failures ?? []).length > 0,
+    ...(settings.inventory === true ? { inventory: inventoryIn(environment, subjects) } : {}),
   });
   return { report, faults: collected.faults };
+}
+
+function inventoryIn(
+  { policy, cluster }: Environment,
+  subjects: readonly FileSubject[],
+): readonly InventoryLayer[] {
+  return inventoryOf(
+    policy,
+    cluster,
+    subjects.map(({ subject }) => subject),
+  );
 }
 
 /** The additions that admission would make, object by object. */

@@ -17,6 +17,8 @@ export interface CheckSettings {
   readonly namespace: string;
   /** Objects that are assumed to be in the cluster; those of the files win. */
   readonly state: readonly JsonObject[];
+  /** Whether the report tells where components sit; default false. */
+  readonly inventory?: boolean;
 }
 
 /** An object of a file, ready to be judged. */

@@ -20,7 +20,8 @@ export function compareSkips(left: ReportSkip, right: ReportSkip): number {
   );
 }
 
-function compareObjects(left: ReportObject, right: ReportObject): number {
+/** By namespace, kind and name. */
+export function compareObjects(left: ReportObject, right: ReportObject): number {
   return (
     compare(left.namespace ?? "", right.namespace ?? "") ||
     compare(left.kind, right.kind) ||

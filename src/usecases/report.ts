@@ -1,6 +1,8 @@
 import { cap, type Mode } from "../engine/modes.ts";
 import { PRACTICES, type Practice } from "../engine/rule.ts";
 import type { Door } from "../engine/subject.ts";
+import type { InventoryLayer } from "./inventory.ts";
+import type { ReadinessLine } from "./readiness.ts";
 import { compareFindings, compareSkips } from "./report-order.ts";
 
 export const REPORT_API_VERSION = "policy.keymate.io/v1alpha1";
@@ -63,6 +65,10 @@ export interface Report {
   }[];
   readonly findings: readonly ReportFinding[];
   readonly skipped: readonly ReportSkip[];
+  /** The guide's validation scenario; of an audit. */
+  readonly readiness?: readonly ReadinessLine[];
+  /** Where components sit; only for the formats that draw it. */
+  readonly inventory?: readonly InventoryLayer[];
 }
 
 /** What a door collected while it judged. */
@@ -78,6 +84,7 @@ export interface ReportInput {
   readonly judged: ReadonlySet<Practice>;
   /** Something could not be read at all. */
   readonly incomplete: boolean;
+  readonly inventory?: readonly InventoryLayer[];
 }
 
 /** Sorts, counts and sums up. Pure: the same input gives the same report. */
@@ -113,6 +120,7 @@ export function buildReport(input: ReportInput): Report {
     practices,
     findings: [...findings].sort(compareFindings),
     skipped: input.skipped.map(withoutPractice).sort(compareSkips),
+    ...(input.inventory === undefined ? {} : { inventory: input.inventory }),
   };
 }
 

@@ -9,6 +9,7 @@ const DEFAULT_KUBE_VERSION = "1.37.2";
 const ETCD_VERSION = "3.7.3";
 const KWOK_VERSION = "0.8.0";
 const HELM_VERSION = "4.3.1";
+const PROMETHEUS_VERSION = "3.16.0";
 
 export interface Binaries {
   readonly apiserver: string;
@@ -94,6 +95,19 @@ export async function ensureHelm(): Promise<string> {
   return preinstalled("helm") ?? ensure("helm", `helm-${HELM_VERSION}`, pkg);
 }
 
+/** Path of promtool, which checks and tests the rules of Prometheus. */
+export async function ensurePromtool(): Promise<string> {
+  const moduleDir = join(MODULES, `prometheus-${PROMETHEUS_VERSION}`);
+  // Without the clients of clouds, of which rules know nothing.
+  const pkg = {
+    moduleDir,
+    path: "github.com/prometheus/prometheus/cmd/promtool",
+    ldflags: "-s -w",
+    tags: "remove_all_sd",
+  };
+  return preinstalled("promtool") ?? ensure("promtool", `prometheus-${PROMETHEUS_VERSION}`, pkg);
+}
+
 /** Path of the program that applies patches with the API server's library. */
 export async function ensurePatchcheck(): Promise<string> {
   const moduleDir = join(MODULES, "patchcheck");
@@ -112,6 +126,7 @@ if (import.meta.main) {
       scheduler: await ensureScheduler(),
       kwok: (await ensureKwok()).file,
       helm: await ensureHelm(),
+      promtool: await ensurePromtool(),
       patchcheck: await ensurePatchcheck(),
     };
     for (const [name, path] of Object.entries(paths)) console.log(`${name}\t${path}`);

@@ -13,6 +13,8 @@ export interface GoPackage {
   readonly moduleDir: string;
   readonly path: string;
   readonly ldflags: string;
+  /** Build tags, separated by commas. */
+  readonly tags?: string;
 }
 
 function isMissing(error: unknown): boolean {
@@ -48,6 +50,7 @@ export async function requireGo(moduleDir: string, env = process.env): Promise<v
 /** Compiles one main package of a module to a file; the compiler's words go to stderr. */
 export async function goBuild(pkg: GoPackage, output: string): Promise<void> {
   const flags = ["-trimpath", "-buildvcs=false", "-ldflags", pkg.ldflags, "-o", output];
+  if (pkg.tags !== undefined) flags.push("-tags", pkg.tags);
   const child = spawn("go", ["build", ...flags, pkg.path], {
     cwd: pkg.moduleDir,
     env: { ...process.env, CGO_ENABLED: "0" },

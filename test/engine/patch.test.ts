@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyAdditions, applyOperations } from "../../src/engine/patch.ts";
+import { applyOperations, operationsFor } from "../../src/engine/patch.ts";
+import type { Addition } from "../../src/engine/rule.ts";
+import type { JsonObject } from "../../src/kubernetes/json.ts";
 import { field, item, ROOT } from "../../src/kubernetes/location.ts";
 
 const container = item(field(ROOT, "spec", "containers"), 0, "api");
 const cpu = field(container, "resources", "limits", "cpu");
 const memory = field(container, "resources", "limits", "memory");
 
+function patched(root: JsonObject, additions: readonly Addition[]) {
+  const operations = operationsFor(root, additions);
+  return { operations, root: applyOperations(root, operations) };
+}
+
 test("patch creates all missing parents by one add of the whole map", () => {
   const root = { spec: { containers: [{ name: "api" }] } };
-  const { operations, root: patched } = applyAdditions(root, [
+  const { operations, root: result } = patched(root, [
     { location: cpu, value: "2" },
     { location: memory, value: "2Gi" },
   ]);
@@ -20,7 +27,7 @@ test("patch creates all missing parents by one add of the whole map", () => {
       value: { limits: { cpu: "2", memory: "2Gi" } },
     },
   ]);
-  assert.deepEqual(patched, {
+  assert.deepEqual(result, {
     spec: {
       containers: [{ name: "api", resources: { limits: { cpu: "2", memory: "2Gi" } } }],
     },
@@ -31,24 +38,22 @@ test("patch leaves the original untouched and shares what it does not change", (
   const other = { name: "other" };
   const root = { spec: { containers: [{ name: "api", resources: {} }, other] }, status: {} };
   const before = structuredClone(root);
-  const { root: patched } = applyAdditions(root, [{ location: cpu, value: "2" }]);
+  const { root: result } = patched(root, [{ location: cpu, value: "2" }]);
   assert.deepEqual(root, before);
-  assert.equal((patched as typeof root).spec.containers[1], other);
-  assert.equal(patched["status"], root.status);
+  assert.equal((result as typeof root).spec.containers[1], other);
+  assert.equal(result["status"], root.status);
 });
 
 test("patch escapes slashes and tildes in label keys", () => {
   const location = field(ROOT, "metadata", "labels", "policy.keymate.io/a~b");
-  const { operations, root } = applyAdditions({ metadata: { labels: {} } }, [
-    { location, value: "x" },
-  ]);
+  const { operations, root } = patched({ metadata: { labels: {} } }, [{ location, value: "x" }]);
   assert.equal(operations[0]?.path, "/metadata/labels/policy.keymate.io~1a~0b");
   assert.deepEqual(root, { metadata: { labels: { "policy.keymate.io/a~b": "x" } } });
 });
 
 test("patch treats a null parent as absent", () => {
   const location = field(ROOT, "metadata", "labels", "a");
-  const { operations } = applyAdditions({ metadata: { labels: null } }, [{ location, value: "x" }]);
+  const operations = operationsFor({ metadata: { labels: null } }, [{ location, value: "x" }]);
   assert.deepEqual(operations, [{ op: "add", path: "/metadata/labels", value: { a: "x" } }]);
 });
 
@@ -57,7 +62,7 @@ test("patch adds nothing over a written value or below something that is no map"
   const odd = { spec: { containers: [{ resources: "none" }] } };
   const missing = { spec: { containers: [] } };
   for (const root of [written, odd, missing]) {
-    assert.deepEqual(applyAdditions(root, [{ location: cpu, value: "2" }]).operations, []);
+    assert.deepEqual(operationsFor(root, [{ location: cpu, value: "2" }]), []);
   }
 });
 

@@ -127,7 +127,7 @@ test("the newest of several completed backups counts, an expired one does not", 
     });
   const unit = onlyUnit(statefulSet("redis"));
   const newest = (...objects: JsonObject[]) =>
-    newestBackup(new StaticView(objects), unit, NOW, NOW)?.source;
+    newestBackup(new StaticView(objects), unit, { now: NOW, latest: NOW })?.source;
   assert.equal(newest(backup("a", 30), backup("b", 3), backup("c", 20)), "Backup b");
   assert.equal(newest(backup("a", 3, { ttl: "2h" }), backup("b", 5)), "Backup b");
   assert.equal(newest(backup("a", 3, {}, { expiration: "2026-11-22T23:59:59Z" })), undefined);

@@ -5,8 +5,9 @@ import type { Environment } from "../../src/engine/environment.ts";
 import { isStampedByController } from "../../src/engine/requesters.ts";
 import { StaticView } from "../../src/engine/static-view.ts";
 import { type Door, Judged, type Operation, type Subject } from "../../src/engine/subject.ts";
-import { type JsonObject, ownObject } from "../../src/kubernetes/json.ts";
+import { type JsonObject, ownObject, ownString } from "../../src/kubernetes/json.ts";
 import { RULES } from "../../src/rules/index.ts";
+import { UsageReadings } from "../../src/usecases/usage-readings.ts";
 import { mustBeObject, subjectOf } from "./builders.ts";
 import { policyWith } from "./policy.ts";
 
@@ -42,9 +43,8 @@ export interface FixtureSettings {
   readonly policy: JsonObject;
 }
 
-const DEFAULTS: FixtureSettings = {
+const DEFAULTS: Omit<FixtureSettings, "door"> = {
   operation: "CREATE",
-  door: "admission",
   user: "developer",
   now: "2026-11-23T00:00:00Z",
   subresource: "",
@@ -98,13 +98,19 @@ function readFixture(
     ...identity,
     file,
     expectedFile: file.replace(/\.yaml$/, ".expected.json"),
-    settings: readSettings(text, file),
+    settings: { door: doorOf(identity.rule), ...readSettings(text, file) },
     documents,
   };
 }
 
+/** Where a rule speaks at one door only, its fixtures play there. */
+function doorOf(id: string): Door {
+  const doors = RULES.find((rule) => rule.id === id)?.doors;
+  return doors?.length === 1 ? (doors[0] ?? "admission") : "admission";
+}
+
 /** Comment lines that do not look like `key: value` are prose and for people. */
-function readSettings(text: string, file: string): FixtureSettings {
+function readSettings(text: string, file: string): Omit<FixtureSettings, "door"> {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("#"));
   const comments = lines.slice(0, end < 0 ? lines.length : end).map((line) => line.slice(2));
@@ -112,7 +118,8 @@ function readSettings(text: string, file: string): FixtureSettings {
   const yaml = comments.filter((line) => isSetting(line) || line.startsWith("  ")).join("\n");
   const given = (parse(yaml, { schema: "core" }) ?? {}) as Record<string, unknown>;
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(DEFAULTS, key)) throw new Error(`${file}: unknown setting ${key}`);
+    if (key !== "door" && !Object.hasOwn(DEFAULTS, key))
+      throw new Error(`${file}: unknown setting ${key}`);
   }
   return { ...DEFAULTS, ...given };
 }
@@ -161,7 +168,19 @@ export function environmentOf(fixture: Fixture): Environment {
     policy: policyWith(spec),
     cluster: new StaticView(clusterOf(fixture)),
     now: Date.parse(settings.now),
+    ...usageIn(fixture),
   };
+}
+
+/** PodMetrics are no objects of the cluster: one of each Pod, in their order, is one reading. */
+export function usageIn({ documents }: Fixture): Pick<Environment, "usage"> {
+  const metrics = documents.filter((object) => ownString(object, "kind") === "PodMetrics");
+  if (metrics.length === 0) return {};
+  const usage = new UsageReadings(metrics.length);
+  for (const time of new Set(metrics.map((object) => ownString(object, "timestamp")))) {
+    usage.add(metrics.filter((object) => ownString(object, "timestamp") === time));
+  }
+  return { usage };
 }
 
 /** The objects of the cluster that the fixture plays in. */

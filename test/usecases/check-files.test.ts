@@ -242,3 +242,17 @@ test("a rule of another door does not make its practice pass", () => {
   ]);
   assert.equal(report.practices.find(({ id }) => id === "resources")?.status, "not-applicable");
 });
+
+test("a report holds an inventory only when it is asked for", () => {
+  const objects = [deployment("api", {})];
+  const settings = { policy: fakePolicy([]), now: 0, namespace: "default", state: [] };
+  assert.equal(checkFiles(input(objects), settings).report.inventory, undefined);
+  const { report } = checkFiles(input(objects), { ...settings, inventory: true });
+  assert.deepEqual(
+    report.inventory?.map(({ layer, workloads }) => [layer, workloads.length]),
+    [
+      ["data", 0],
+      ["application", 1],
+    ],
+  );
+});

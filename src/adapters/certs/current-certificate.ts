@@ -52,18 +52,16 @@ export class CurrentCertificate {
 
   /** Healthy while a certificate within its dates is in service, whatever else is wrong. */
   health(now: number): SourceHealth {
-    const more = [this.#waiting, this.#note]
-      .map((clause) => (clause ? `; ${clause}` : ""))
-      .join("");
-    const upkeep = this.#note === undefined;
+    const problem = this.#note;
+    const more = [this.#waiting, problem].map((clause) => (clause ? `; ${clause}` : "")).join("");
     if (this.#value === undefined) {
-      return { healthy: false, upkeep, detail: `no certificate yet${more}` };
+      return { healthy: false, detail: `no certificate yet${more}`, problem };
     }
     const { notAfter } = this.#value;
     const until = notAfter.toISOString();
     return now > notAfter.getTime()
-      ? { healthy: false, upkeep, detail: `the certificate in service expired on ${until}${more}` }
-      : { healthy: true, upkeep, detail: `certificate in service until ${until}${more}` };
+      ? { healthy: false, detail: `the certificate in service expired on ${until}${more}`, problem }
+      : { healthy: true, detail: `certificate in service until ${until}${more}`, problem };
   }
 
   /** One listener that fails must not keep the others on the old certificate. */

@@ -15,6 +15,8 @@ export interface HandlerDeps {
   readonly metrics: Metrics;
   readonly monotonic: Monotonic;
   readonly clock: Clock;
+  /** Hears of each decision once it is encoded; must not wait. */
+  readonly decided?: (path: AdmissionPath, request: AdmissionRequest, decision: Decision) => void;
   /** Longest time for a decision, before the fifth that is kept for the way back. */
   readonly timeoutMs: number;
 }
@@ -89,6 +91,7 @@ export class AdmissionHandler {
     try {
       this.#deps.metrics.admission(this.#path, request, decision, ms / 1_000);
       this.#log(request, decision, ms);
+      this.#deps.decided?.(this.#path, request, decision);
     } catch {
       // Bookkeeping must not cost an answer.
     }

@@ -31,7 +31,10 @@ export class ConfigurationKeeper {
   readonly #backoff: Backoff;
   readonly #path: string;
   readonly #what: string;
+  readonly #writes = { change: 0, repair: 0, failed: 0 };
   #desired: readonly WebhookEntry[] | undefined;
+  /** What stood in the configuration at some time since it became desired. */
+  #reached: readonly WebhookEntry[] | undefined;
   #live: JsonObject | "absent" | undefined;
   #lastError: string | undefined;
   #lastWrite = Number.NEGATIVE_INFINITY;
@@ -59,6 +62,11 @@ export class ConfigurationKeeper {
   get lastError(): string | undefined {
     const unseen = this.#live === undefined ? this.#reflector?.status().problem : undefined;
     return this.#lastError ?? unseen;
+  }
+
+  /** Since the start: of what we want anew, of what somebody else changed, and those that failed. */
+  get writes(): Readonly<Record<"change" | "repair" | "failed", number>> {
+    return this.#writes;
   }
 
   /** As the watch or the latest write showed it; undefined until known. */
@@ -152,10 +160,12 @@ export class ConfigurationKeeper {
         this.#lastWrite = clock.now();
         const isWritten = await this.#apply(target.live, target.desired, signal);
         this.#lastError = undefined;
+        if (isWritten) this.#writes[target.isRepair ? "repair" : "change"] += 1;
         if (isWritten) logger.info(fields, "webhook configuration written");
       } catch (error) {
         if (signal.aborted) break;
         this.#lastError = (error as Error).message;
+        this.#writes.failed += 1;
         logger.warn({ ...fields, problem: this.#lastError }, "webhook configuration not written");
       }
       onChange();
@@ -166,7 +176,11 @@ export class ConfigurationKeeper {
     const [live, desired] = [this.#live, this.#desired];
     if (live === undefined || live === "absent" || desired === undefined) return undefined;
     const difference = this.#difference(live, desired);
-    return difference === undefined ? undefined : { live, desired, difference };
+    if (difference !== undefined) {
+      return { live, desired, difference, isRepair: this.#reached === desired };
+    }
+    this.#reached = desired;
+    return undefined;
   }
 
   #difference(live: JsonObject, desired: readonly WebhookEntry[]): string | undefined {

@@ -1,5 +1,6 @@
 import { PREFIX } from "../../engine/platform.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
+import { STICKY_ANNOTATIONS } from "../../kubernetes/session-affinity.ts";
 
 /** `resourceVersion` is what a new list is compared by. */
 export const KEPT_METADATA = [
@@ -24,6 +25,7 @@ const keptAnnotations: ReadonlySet<string> = new Set([
   "backup.velero.io/backup-volumes",
   "backup.velero.io/backup-volumes-excludes",
   "sidecar.opentelemetry.io/inject",
+  ...STICKY_ANNOTATIONS,
 ]);
 
 /** On a namespace they hold for all Pods in it. */
@@ -101,6 +103,28 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
     "spec.podMetricsEndpoints[].{port,portNumber,targetPort}",
   ],
   "PrometheusRule.monitoring.coreos.com": ["spec.groups[].rules[].{alert,expr,labels}"],
+};
+
+/** What only the rules of the audit read, beside the above; a kind that is only here is kept as it says. */
+export const AUDIT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
+  Pod: [
+    "spec.nodeName",
+    "spec.containers[].{name,resources}",
+    "spec.initContainers[].{name,resources}",
+    "spec.resources",
+    "status.reason",
+    "status.{startTime,conditions}",
+    "status.containerStatuses[].{name,restartCount,state,lastState}",
+    "status.initContainerStatuses[].{name,restartCount,state,lastState}",
+  ],
+  ConfigMap: ["data"],
+  Node: ["spec.unschedulable"],
+  "Job.batch": ["status.{failed,startTime,completionTime,conditions}"],
+  "CronJob.batch": ["status.lastSuccessfulTime"],
+  "PodDisruptionBudget.policy": ["spec", "status.disruptionsAllowed"],
+  "Restore.velero.io": ["spec", "status.{phase,completionTimestamp}"],
+  "Certificate.cert-manager.io": ["status.{notAfter,renewalTime}"],
+  "GrafanaAlertRuleGroup.grafana.integreatly.org": [],
 };
 
 function workload(template: string): readonly string[] {

@@ -1,9 +1,11 @@
+import type { Door } from "../../engine/subject.ts";
+import { CONFIG_MAP, isDashboard } from "../../kubernetes/dashboard.ts";
 import { type JsonObject, own, ownObject } from "../../kubernetes/json.ts";
-import { apiVersionOf, groupKind, type KindInfo } from "../../kubernetes/kinds.ts";
+import { apiVersionOf, type GroupKind, groupKind, type KindInfo } from "../../kubernetes/kinds.ts";
 import { REVISION_KINDS, retainedTemplate } from "../../kubernetes/revision.ts";
 import { TEMPLATE_DIGEST, templateDigest } from "../../kubernetes/template-digest.ts";
 import { applyMask, filterKeys, maskOf } from "./field-mask.ts";
-import { isKeptAnnotation, KEPT_FIELDS, KEPT_METADATA } from "./kept-fields.ts";
+import { AUDIT_FIELDS, isKeptAnnotation, KEPT_FIELDS, KEPT_METADATA } from "./kept-fields.ts";
 
 /** How the cache keeps objects of one kind. */
 export interface Projection {
@@ -12,11 +14,13 @@ export interface Projection {
   readonly project: (object: JsonObject) => JsonObject;
 }
 
-/** The projection of a kind; of the annotations only what rules read. */
-export function projectionOf(kind: KindInfo): Projection {
+/** The projection of a kind; of the annotations only what rules read. The audit reads more. */
+export function projectionOf(
+  kind: KindInfo,
+  door: Extract<Door, "admission" | "audit"> = "admission",
+): Projection {
   const name = groupKind(kind.group, kind.kind);
-  const paths = Object.hasOwn(KEPT_FIELDS, name) ? KEPT_FIELDS[name] : undefined;
-  const mask = maskOf(paths ?? ["spec"], isKeptAnnotation);
+  const mask = maskOf(pathsOf(name, door), isKeptAnnotation);
   const apiVersion = apiVersionOf(kind);
   const isRevision = REVISION_KINDS.includes(name);
   return {
@@ -26,10 +30,22 @@ export function projectionOf(kind: KindInfo): Projection {
       const result: Record<string, unknown> = { apiVersion, kind: kind.kind };
       result["metadata"] = projectMetadata(ownObject(object, "metadata"));
       Object.assign(result, applyMask(object, mask));
+      // Contents of all the others would outweigh the rest.
+      if (name === CONFIG_MAP && !isDashboard(name, object)) delete result["data"];
       if (isRevision) addDigest(object, result);
       return result;
     },
   };
+}
+
+function pathsOf(name: GroupKind, door: Door): readonly string[] {
+  const paths = Object.hasOwn(KEPT_FIELDS, name) ? KEPT_FIELDS[name] : undefined;
+  const more =
+    door === "audit" && Object.hasOwn(AUDIT_FIELDS, name) ? AUDIT_FIELDS[name] : undefined;
+  // A kind of the audit alone is listed there whole; else what is there comes on top.
+  return paths === undefined && more !== undefined
+    ? more
+    : [...(paths ?? ["spec"]), ...(more ?? [])];
 }
 
 /** Whole templates of every retained revision would outweigh all the rest. */

@@ -84,6 +84,14 @@ export class WebhookWriter {
     return this.#refused ?? this.#mutating.lastError ?? this.#validating.lastError;
   }
 
+  /** How often each configuration was written since the start. */
+  writes() {
+    return [
+      { configuration: "mutating", outcomes: this.#mutating.writes },
+      { configuration: "validating", outcomes: this.#validating.writes },
+    ];
+  }
+
   /** Reads both now; rejects with KubeError when one cannot be read. */
   async readBack(): Promise<void> {
     await Promise.all([this.#mutating.readBack(), this.#validating.readBack()]);

@@ -1,20 +1,12 @@
-import { Gauge, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import { type CacheState, registerCaches } from "./cache-gauges.ts";
+import { counter, gauge } from "./read-at-scrape.ts";
 
-/** What one cached kind looks like at the moment. */
-export interface CacheState {
-  readonly kind: string;
-  readonly objects: number;
-  readonly synced: boolean;
-  /** Wall clock milliseconds; undefined before the first event. */
-  readonly lastEventAt: number | undefined;
-}
-
-/** How the certificate is kept up; undefined: not known, or nothing of the kind here. */
-export interface CertificateUpkeep {
-  readonly isFailing: boolean;
+/** What replicas share; undefined: not known, or nothing of the kind here. */
+export interface SharedCertificateState {
   readonly generation: number | undefined;
-  /** Of the Secret that replicas share. */
-  readonly secretState: string | undefined;
+  /** Of the Secret. */
+  readonly state: string | undefined;
   /** How far the API server's clock is ahead of ours. */
   readonly clockSkewMs: number | undefined;
 }
@@ -22,48 +14,69 @@ export interface CertificateUpkeep {
 /** Read at each scrape. What does not exist in this set-up gives nothing, and no series appears. */
 export interface GaugeSources {
   readonly version: string;
-  /** `certificate` is `leaf` or `ca`. */
-  certificates(): Iterable<{ readonly certificate: string; readonly notAfter: Date }>;
-  certificateUpkeep(): CertificateUpkeep;
+  /** Whether reviews may come. */
+  ready(): boolean;
+  certificates(): Iterable<CertificateDates>;
+  /** Something is wrong with a newer certificate, or with where it comes from. */
+  certificateProblem(): boolean;
+  sharedCertificate(): SharedCertificateState;
   /** undefined while unknown, or where nobody keeps a bundle. */
   caBundleInSync(): boolean | undefined;
+  /** undefined where the entries are somebody else's to write. */
+  webhookWrites(): readonly WebhookWrites[] | undefined;
   caches(): Iterable<CacheState>;
   /** Wall clock milliseconds. */
   policyLoadedAt(): number | undefined;
   policyLoadFailed(): boolean;
+  draining(): boolean;
+  /** Bytes that this process may take; undefined where nobody limits it. */
+  memoryLimit(): number | undefined;
   load(): { readonly requests: number; readonly bytes: number };
+}
+
+export interface CertificateDates {
+  /** `leaf` or `ca`. */
+  readonly certificate: string;
+  readonly notBefore: Date | undefined;
+  readonly notAfter: Date;
+}
+
+/** Writes of one webhook configuration since the start. */
+export interface WebhookWrites {
+  /** `mutating` or `validating`. */
+  readonly configuration: string;
+  /** `change`: we want something else than before; `repair`: somebody else changed our entries; `failed`. */
+  readonly outcomes: Readonly<Record<"change" | "repair" | "failed", number>>;
 }
 
 /** Registers every gauge of the guard; all values are read from `sources` at scrape time. */
 export function registerGauges(registry: Registry, sources: GaugeSources): void {
   registerState(registry, sources);
-  registerUpkeep(registry, sources);
-  registerCaches(registry, sources);
+  registerTrust(registry, sources);
+  registerShared(registry, sources);
+  registerCaches(registry, () => sources.caches());
   gauge(registry, "requests_in_flight", "Admission requests being answered", (set) =>
     set(sources.load().requests),
   );
   gauge(registry, "body_bytes_in_flight", "Bytes of large bodies being answered", (set) =>
     set(sources.load().bytes),
   );
+  gauge(registry, "ready", "1 if every readiness check passes", (set) =>
+    set(Number(sources.ready())),
+  );
+  gauge(registry, "draining", "1 from the stop signal to the end", (set) =>
+    set(Number(sources.draining())),
+  );
+  gauge(registry, "memory_limit_bytes", "Memory that this process may take", (set) => {
+    const limit = sources.memoryLimit();
+    if (limit !== undefined) set(limit);
+  });
 }
 
 function registerState(registry: Registry, sources: GaugeSources): void {
-  gauge(registry, "build_info", "Always 1", (set) => set(1, sources.version), "version");
-  gauge(
-    registry,
-    "certificate_expiry_timestamp_seconds",
-    "When the certificates in service end",
-    (set) => {
-      for (const { certificate, notAfter } of sources.certificates()) {
-        set(notAfter.getTime() / 1_000, certificate);
-      }
-    },
-    "certificate",
-  );
-  gauge(registry, "ca_bundle_in_sync", "1 if the API server trusts our issuer", (set) => {
-    const inSync = sources.caBundleInSync();
-    if (inSync !== undefined) set(Number(inSync));
-  });
+  gauge(registry, "build_info", "Always 1", (set) => set(1, { version: sources.version }), [
+    "version",
+  ]);
   gauge(
     registry,
     "policy_loaded_timestamp_seconds",
@@ -78,12 +91,10 @@ function registerState(registry: Registry, sources: GaugeSources): void {
   );
 }
 
-function registerUpkeep(registry: Registry, sources: GaugeSources): void {
-  const upkeep = () => sources.certificateUpkeep();
-  const failing = "1 if the latest look at the certificate's source ended with a problem";
-  gauge(registry, "certificate_upkeep_failing", failing, (set) => set(Number(upkeep().isFailing)));
+function registerShared(registry: Registry, sources: GaugeSources): void {
+  const shared = () => sources.sharedCertificate();
   gauge(registry, "certificate_generation", "Generation of the CA in memory", (set) => {
-    const { generation } = upkeep();
+    const { generation } = shared();
     if (generation !== undefined) set(generation);
   });
   gauge(
@@ -91,67 +102,59 @@ function registerUpkeep(registry: Registry, sources: GaugeSources): void {
     "certificate_secret_state",
     "1 for the state that the certificate Secret was last found in",
     (set) => {
-      const { secretState } = upkeep();
-      if (secretState !== undefined) set(1, secretState);
+      const { state } = shared();
+      if (state !== undefined) set(1, { state });
     },
-    "state",
+    ["state"],
   );
   const ahead = "How far the API server's clock is ahead; 0 as far as the network explains it";
   gauge(registry, "clock_skew_seconds", ahead, (set) => {
-    const { clockSkewMs } = upkeep();
+    const { clockSkewMs } = shared();
     if (clockSkewMs !== undefined) set(clockSkewMs / 1_000);
   });
 }
 
-function registerCaches(registry: Registry, sources: GaugeSources): void {
-  const each = (read: (cache: CacheState) => number | undefined) => (set: Setter) => {
-    for (const cache of sources.caches()) {
-      const value = read(cache);
-      if (value !== undefined) set(value, cache.kind);
-    }
-  };
-  const objects = each((cache) => cache.objects);
-  const synced = each((cache) => Number(cache.synced));
-  const lastEvent = each((cache) => cache.lastEventAt && cache.lastEventAt / 1_000);
-  gauge(registry, "cache_objects", "Objects in the cache", objects, "kind");
-  gauge(registry, "cache_synced", "1 if the cache is complete and fresh", synced, "kind");
+function registerTrust(registry: Registry, sources: GaugeSources): void {
   gauge(
     registry,
-    "cache_last_event_timestamp_seconds",
-    "When the API server was last heard of this kind",
-    lastEvent,
-    "kind",
-  );
-}
-
-type Setter = (value: number, label?: string) => void;
-
-/** A gauge with at most one label, filled by `read` at each scrape and empty before it. */
-function gauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  read: (set: Setter) => void,
-  labelName?: string,
-): void {
-  const labelNames = labelName === undefined ? [] : [labelName];
-  new Gauge({
-    name: `keymate_guard_${name}`,
-    help,
-    labelNames,
-    registers: [registry],
-    collect() {
-      this.reset();
-      // A gauge without labels starts with a 0 that nobody measured.
-      if (labelName === undefined) this.remove();
-      try {
-        read((value, label = "") => {
-          if (labelName === undefined) this.set(value);
-          else this.set({ [labelName]: label }, value);
-        });
-      } catch {
-        // One source that cannot be read must not cost the whole page.
+    "certificate_expiry_timestamp_seconds",
+    "When the certificates in service end",
+    (set) => {
+      for (const { certificate, notAfter } of sources.certificates()) {
+        set(notAfter.getTime() / 1_000, { certificate });
       }
     },
+    ["certificate"],
+  );
+  gauge(
+    registry,
+    "certificate_issued_timestamp_seconds",
+    "When the certificates in service began",
+    (set) => {
+      for (const { certificate, notBefore } of sources.certificates()) {
+        if (notBefore !== undefined) set(notBefore.getTime() / 1_000, { certificate });
+      }
+    },
+    ["certificate"],
+  );
+  gauge(registry, "ca_bundle_in_sync", "1 if the API server trusts our issuer", (set) => {
+    const inSync = sources.caBundleInSync();
+    if (inSync !== undefined) set(Number(inSync));
   });
+  gauge(registry, "certificate_problem", "1 if a newer certificate cannot be had or used", (set) =>
+    set(Number(sources.certificateProblem())),
+  );
+  counter(
+    registry,
+    "webhook_writes_total",
+    "Writes of the guard's own webhook entries; outcome: change, repair, failed",
+    (set) => {
+      for (const { configuration, outcomes } of sources.webhookWrites() ?? []) {
+        for (const [outcome, count] of Object.entries(outcomes)) {
+          set(count, { configuration, outcome });
+        }
+      }
+    },
+    ["configuration", "outcome"],
+  );
 }

@@ -5,11 +5,15 @@ import type { Metrics } from "../../usecases/ports/metrics.ts";
 /** Whether any rule names this kind; others share the label `other`, as kinds are the user's to invent. */
 export type KnowsKind = (kind: string) => boolean;
 
+/** Shown as 0 from the start: of a series that begins with 1 nobody sees the increase. */
+const FAULT_PLACES = ["rule", "deadline", "patch", "admit", "response", "size"];
+
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Counts into the given registry; product metrics only, see `gauges.ts` for what is read at scrape time. */
 export function createMetrics(registry: Registry, knowsKind: KnowsKind): Metrics {
   const { requests, durations, findings, faults, refused } = createInstruments(registry);
+  for (const where of FAULT_PLACES) faults.inc({ where }, 0);
   const duration = {
     "/mutate": durations.labels("/mutate"),
     "/validate": durations.labels("/validate"),

@@ -5,6 +5,7 @@ import { type LoadedFiles, loadFiles, reloadFiles, STDIN } from "../../adapters/
 import type { SourceFile } from "../../adapters/files/source-file.ts";
 import { writeChange } from "../../adapters/files/write-file.ts";
 import { renderDiff } from "../../adapters/output/diff.ts";
+import { htmlReporter } from "../../adapters/output/html.ts";
 import { renderJson } from "../../adapters/output/json.ts";
 import type { Reporter } from "../../adapters/output/reporter.ts";
 import { renderText } from "../../adapters/output/text.ts";
@@ -25,6 +26,7 @@ type Settings = Invocation<typeof CHECK_SETTINGS>["settings"];
 const REPORTERS: Readonly<Record<Settings["format"], Reporter>> = {
   text: renderText,
   json: renderJson,
+  html: htmlReporter(RULES),
 };
 
 /** Judges files; the exit code speaks of what remains after `--fix`. */
@@ -54,10 +56,11 @@ export const run: Run<typeof CHECK_SETTINGS> = async ({ settings, positionals, i
 };
 
 async function checkSettingsOf(settings: Settings): Promise<CheckSettings> {
-  const { policy: file, mode: modeCap, namespace, state } = settings;
+  const { policy: file, mode: modeCap, namespace, format } = settings;
   const now = systemClock.now();
   const policy = await openPolicy({ file, rules: RULES, modeCap, now });
-  return { policy, now, namespace, state: state === undefined ? [] : readState(state) };
+  const state = settings.state === undefined ? [] : readState(settings.state);
+  return { policy, now, namespace, state, inventory: format === "html" };
 }
 
 function showFixes(fixes: FixResult, loaded: LoadedFiles, settings: Settings, io: CliIo): void {

@@ -32,7 +32,14 @@ async function play(certDir: string, io: CliIo): Promise<void> {
   if (!defaults.ok) throw new Error("the defaults of serve do not resolve");
   const settings = {
     ...defaults.values,
-    ...{ port: 0, opsPort: 0, certDir, cluster: "none" as const, manageWebhooks: undefined },
+    ...{
+      port: 0,
+      opsPort: 0,
+      certDir,
+      cluster: "none" as const,
+      manageWebhooks: undefined,
+      events: undefined,
+    },
   };
   let address = { port: 0, ca: "" };
   const guard = await Guard.create({

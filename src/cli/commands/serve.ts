@@ -17,9 +17,13 @@ export const run: Run<typeof SERVE_SETTINGS> = async ({ settings, origins, notes
     colour: io.stderr.isTerminal && !io.env["NO_COLOR"],
   });
   for (const note of notes) log.logger.debug({ note }, "setting ignored");
-  const manageWebhooks =
-    origins["manageWebhooks"]?.kind === "default" ? undefined : settings.manageWebhooks;
-  const serveSettings = { ...settings, manageWebhooks };
+  const given = (key: "manageWebhooks" | "events") =>
+    origins[key]?.kind === "default" ? undefined : settings[key];
+  const serveSettings = {
+    ...settings,
+    manageWebhooks: given("manageWebhooks"),
+    events: given("events"),
+  };
   try {
     const place = await findPlace(serveSettings, io);
     const guard = await Guard.create({

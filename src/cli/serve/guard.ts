@@ -2,8 +2,10 @@ import { tlsOptions } from "../../adapters/certs/tls-options.ts";
 import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
 import type { AdmissionServer } from "../../adapters/http/server.ts";
+import type { EventWriter } from "../../adapters/kube/event-writer.ts";
 import type { Rule } from "../../engine/rule.ts";
 import { createAdmit } from "../../usecases/admit.ts";
+import { eventOf } from "../../usecases/decision-events.ts";
 import type {
   CertificateSource,
   ServingCertificate,
@@ -12,12 +14,16 @@ import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { type Certificates, certificateSource } from "./certificates.ts";
 import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
+import { gaugeSources } from "./gauge-sources.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
 import { listenOn } from "./listen.ts";
 import type { Place } from "./place.ts";
 import { PolicyStore } from "./policy-store.ts";
 import { buildServers, monotonic } from "./servers.ts";
 import type { ServeSettings } from "./settings.ts";
+import { collectStartGarbage } from "./start-garbage.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
 import { ManagedWebhooks } from "./webhooks.ts";
 
 /** How often the guard looks whether it has become ready to be called. */
@@ -36,6 +42,9 @@ export interface GuardDeps {
 }
 
 interface Parts {
+  readonly telemetry: Telemetry;
+  /** undefined where nobody asked for Events. */
+  readonly events: EventWriter | undefined;
   readonly policies: PolicyStore;
   readonly cluster: Cluster;
   readonly certificates: Certificates;
@@ -55,12 +64,13 @@ export class Guard {
   /** What decisions rest on has to stay fresh until the last one. */
   readonly #following = new AbortController();
   #listening = false;
+  #settled = false;
 
   private constructor(deps: GuardDeps, parts: Parts) {
     this.#deps = deps;
     this.#parts = parts;
-    const { clock, logger, rules } = deps;
-    const { policies, cluster } = parts;
+    const { clock, logger } = deps;
+    const { policies, cluster, telemetry, events } = parts;
     const { admission, ops } = buildServers({
       admit: createAdmit({
         policy: () => policies.current(),
@@ -69,15 +79,25 @@ export class Guard {
         clock,
         logger,
       }),
-      rules,
+      telemetry,
+      decided: (path, request, decision) => {
+        const event = events && eventOf(path, request, decision, cluster.view);
+        if (event !== undefined) events?.emit(event);
+      },
       clock,
       logger,
-      gauges: this.#gauges(),
+      gauges: gaugeSources({
+        ...parts,
+        version: deps.version,
+        cache: cluster.cache,
+        isDraining: () => this.#drain.draining,
+      }),
       live: liveChecks(),
       ready: readyChecks({
         ...parts,
         cache: cluster.cache,
         isListening: () => this.#listening,
+        isSettled: () => this.#settled,
         isDraining: () => this.#drain.draining,
       }),
     });
@@ -90,6 +110,8 @@ export class Guard {
   /** Throws AppError for a policy or state that cannot be used. Nothing runs yet. */
   static async create(deps: GuardDeps): Promise<Guard> {
     const { settings, place, rules, clock, logger } = deps;
+    const telemetry = createTelemetry(rules);
+    const events = await openEvents({ ...deps, count: telemetry.countEvent });
     let webhooks: ManagedWebhooks | undefined;
     const policies = await PolicyStore.open({
       file: settings.policy,
@@ -116,7 +138,10 @@ export class Guard {
       ...{ ...deps, clock: certificates.clock, servicePort },
       ...{ source, policy, keepOthersMs },
     });
-    return new Guard(deps, { policies, cluster, certificates, source, webhooks });
+    return new Guard(deps, {
+      ...{ telemetry, events, policies, cluster },
+      ...{ certificates, source, webhooks },
+    });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
@@ -131,6 +156,7 @@ export class Guard {
       });
     });
     cluster.cache?.start(this.#following.signal);
+    this.#startEvents();
     webhooks?.start(signal);
     void policies.watch(this.#following.signal);
     await source.start(signal);
@@ -141,6 +167,15 @@ export class Guard {
     logger.info({ port, policy: policies.current().name, mode: settings.mode }, "listening");
     this.#deps.onListening(source, port);
     void this.#openWhenReady();
+  }
+
+  #startEvents(): void {
+    const { place, clock } = this.#deps;
+    const { events, source, cluster } = this.#parts;
+    if (events === undefined) return;
+    void events.run(this.#following.signal);
+    const { signal } = this.#background;
+    void watchCertificate({ events, source, place, view: cluster.view, clock }, signal);
   }
 
   /** Drains and ends everything; a second call while it runs hurries. */
@@ -162,6 +197,10 @@ export class Guard {
     const result = tlsOptions(certificate, { names: place.names, now: clock.now() });
     if (!result.ok) {
       logger.error({ reason: result.reason }, "certificate refused, the last good one stays");
+      const { events, cluster } = this.#parts;
+      if (events !== undefined) {
+        tellCertificateTrouble({ events, place, view: cluster.view }, result.reason);
+      }
       return false;
     }
     this.#admission.swap(result.options);
@@ -178,45 +217,13 @@ export class Guard {
       await clock.sleep(READY_POLL_MS, signal);
     }
     if (signal.aborted) return;
+    await collectStartGarbage();
+    this.#settled = true;
     webhooks?.open();
     if (cluster.cache !== undefined && namesNoLayer(cluster.view, policies.current())) {
       const hint = "label a namespace policy.keymate.io/layer, or name it in the policy";
       logger.warn({ hint }, "no namespace has a layer: nothing is refused or filled in yet");
     }
-  }
-
-  #gauges() {
-    const { version } = this.#deps;
-    const { certificates, source, webhooks, cluster, policies } = this.#parts;
-    return {
-      version,
-      certificates: () => {
-        const current = source.current();
-        if (current === undefined) return [];
-        const leaf = { certificate: "leaf", notAfter: current.notAfter };
-        const { caNotAfter } = current;
-        return caNotAfter === undefined
-          ? [leaf]
-          : [leaf, { certificate: "ca", notAfter: caNotAfter }];
-      },
-      certificateUpkeep: () => ({
-        isFailing: !source.health().upkeep,
-        generation: source.shared?.generation(),
-        secretState: source.shared?.condition(),
-        clockSkewMs: certificates.clockSkewMs(),
-      }),
-      caBundleInSync: () => webhooks?.inSync,
-      caches: () =>
-        (cluster.cache?.stats() ?? []).map(({ kind, objects, synced, lastEvent }) => ({
-          kind,
-          objects,
-          synced,
-          // 0: never heard of, as for a kind that is not installed.
-          lastEventAt: lastEvent === 0 ? undefined : lastEvent,
-        })),
-      policyLoadedAt: () => policies.loadedAt,
-      policyLoadFailed: () => policies.failed,
-    };
   }
 }
 

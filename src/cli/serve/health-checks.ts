@@ -6,6 +6,8 @@ import type { ManagedWebhooks } from "./webhooks.ts";
 
 export interface HealthSources {
   readonly isListening: () => boolean;
+  /** What the start left behind is gone. */
+  readonly isSettled: () => boolean;
   readonly isDraining: () => boolean;
   readonly source: CertificateSource;
   readonly policies: PolicyStore;
@@ -18,11 +20,12 @@ export function liveChecks(): readonly HealthCheck[] {
 }
 
 export function readyChecks(sources: HealthSources): readonly HealthCheck[] {
-  const { isListening, isDraining, source, policies, cache, webhooks } = sources;
+  const { isListening, isSettled, isDraining, source, policies, cache, webhooks } = sources;
   return [
     check("serving", () => {
       if (isDraining()) return no("shutting down");
-      return isListening() ? yes("listening") : no("not listening yet");
+      if (!isListening()) return no("not listening yet");
+      return isSettled() ? yes("listening") : no("listening, but still starting");
     }),
     check("certificate", () => {
       const { detail } = source.health();

@@ -16,6 +16,7 @@ export interface Place {
   readonly host: string | undefined;
   readonly drainMs: number;
   readonly managesWebhooks: boolean;
+  readonly writesEvents: boolean;
   /** DNS names and addresses that the certificate has to cover; of somebody else's, the least. */
   readonly names: readonly string[];
 }
@@ -41,6 +42,12 @@ export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Pla
       "--manage-webhooks writes to a cluster, but there is none: leave it out, or add --cluster kubeconfig",
     );
   }
+  if (connection === undefined && settings.events === true) {
+    throw usageError(
+      "events-without-cluster",
+      "--events writes to a cluster, but there is none: leave it out, or add --cluster kubeconfig",
+    );
+  }
   const inCluster = cluster === "in-cluster" || (cluster === "auto" && connection !== undefined);
   const namespace = (inCluster ? connection?.namespace : undefined) ?? NAME;
   const host = settings.host ?? (inCluster ? undefined : "127.0.0.1");
@@ -52,6 +59,7 @@ export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Pla
     host,
     drainMs: settings.drain ?? (inCluster ? 10_000 : 0),
     managesWebhooks,
+    writesEvents: connection !== undefined && (settings.events ?? inCluster),
     names:
       settings.certSource === "files"
         ? calledNames(namespace, inCluster || managesWebhooks)

@@ -18,6 +18,7 @@ export interface ServeSettings {
   readonly caOverlap: number;
   readonly caDrop: number;
   readonly manageWebhooks: boolean | undefined;
+  readonly events: boolean | undefined;
   readonly servicePort: number;
   readonly drain: number | undefined;
 }

@@ -118,6 +118,11 @@ export class ManagedWebhooks {
     return this.#writer.inSync;
   }
 
+  /** How often each configuration was written since the start. */
+  writes(): ReturnType<WebhookWriter["writes"]> {
+    return this.#writer.writes();
+  }
+
   /** Latched: a later mismatch is repaired and shown as a metric, but takes no replica away. */
   readiness(): { readonly ok: boolean; readonly detail: string } {
     const existing = this.#writer.existing();

@@ -17,7 +17,7 @@ interface DataParams {
   readonly layers: readonly string[];
 }
 
-type Context = Pick<RuleContext<DataParams>, "platform" | "cluster" | "params">;
+type Context = Pick<RuleContext<DataParams>, "platform" | "cluster" | "params" | "once">;
 
 /** Data namespaces that a Velero Backup, or the Backups of a Schedule, take in. */
 export function backedUpNamespaces(context: Context, spec: JsonObject): string[] {
@@ -33,13 +33,17 @@ export function backedUpNamespaces(context: Context, spec: JsonObject): string[]
 }
 
 /** Those of the cluster; those that only the policy names count where no namespace is known. */
-function dataNamespaces({ platform, cluster, params }: Context): string[] {
-  const [first] = cluster.list("Namespace");
-  return [...layeredNamespaces(platform, cluster)].flatMap(({ name, layer }) => {
-    const exists = first === undefined || cluster.get("Namespace", "", name) !== undefined;
-    return exists && params.layers.includes(layer) ? [name] : [];
+function dataNamespaces({ platform, cluster, params, once }: Context): string[] {
+  const known = once(LAYERED, () => {
+    const [first] = cluster.list("Namespace");
+    return [...layeredNamespaces(platform, cluster)].filter(
+      ({ name }) => first === undefined || cluster.get("Namespace", "", name) !== undefined,
+    );
   });
+  return known.flatMap(({ name, layer }) => (params.layers.includes(layer) ? [name] : []));
 }
+
+const LAYERED = Symbol("namespaces with a layer");
 
 /** The layer that Velero's objects are about; as it was, too, so that nothing escapes by leaving. */
 export function governedLayer(context: RuleContext<DataParams>): string | undefined {

@@ -60,7 +60,10 @@ function newestOf(
 ): BackupRecord | undefined {
   let weakest: BackupRecord | undefined;
   for (const unit of units) {
-    const newest = newestBackup(cluster, unit, now, now + params.clockSkewMinutes * MINUTE);
+    const newest = newestBackup(cluster, unit, {
+      now,
+      latest: now + params.clockSkewMinutes * MINUTE,
+    });
     if (newest === undefined) return undefined;
     if (weakest === undefined || newest.endedAt < weakest.endedAt) weakest = newest;
   }

@@ -4,7 +4,7 @@ import { PREFIX } from "../../engine/platform.ts";
 import { kindWord } from "../../engine/policy.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import type { Judged } from "../../engine/subject.ts";
-import { type AlertClass, alertClassesOf } from "../../kubernetes/alert.ts";
+import { alertClassesOf, CLASS_TEXTS, PROMETHEUS_RULE } from "../../kubernetes/alert.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
@@ -18,20 +18,12 @@ import {
   scrapeTargets,
 } from "./monitor-reach.ts";
 
-const PROMETHEUS_RULE = "PrometheusRule.monitoring.coreos.com";
 const MONITORS: readonly GroupKind[] = [SERVICE_MONITOR, POD_MONITOR];
 const ALERT_LABEL = `${PREFIX}alert`;
 /** More than fit into an answer. */
 const MAX_TARGETS = 10;
 /** A monitor of a whole cluster: enough are asked to see whether another one does the same. */
 const MAX_ASKED = 200;
-
-const CLASS_TEXTS: Readonly<Record<AlertClass, string>> = {
-  "pod-restarts": "Pod restarts",
-  "error-rate": "the error rate",
-  "cert-expiry": "certificate expiry",
-  "replication-lag": "replication lag",
-};
 
 export default defineRule({
   id: "mon-alert-delete",

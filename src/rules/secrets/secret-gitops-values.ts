@@ -12,7 +12,7 @@ import {
   ownObject,
   ownString,
 } from "../../kubernetes/json.ts";
-import { field, item, type Location, pathOf, ROOT } from "../../kubernetes/location.ts";
+import { field, item, type Location, partOf, ROOT } from "../../kubernetes/location.ts";
 import { specOf } from "../../kubernetes/object.ts";
 import { type LiteralHit, literalFindings } from "./literal-hit.ts";
 import { textHits } from "./text-hits.ts";
@@ -124,9 +124,11 @@ const plainName = /^[A-Za-z0-9_.[\]/-]{1,128}$/;
 
 function pathWithoutIndexes(location: Location): string {
   const unnamed = location.isItem && location.name === undefined;
-  const part = unnamed ? "[]" : pathOf({ ...location, parent: ROOT });
+  const part = unnamed ? "[]" : partOf(location).replace(leadingDot, "");
   return location.parent === undefined ? "" : `${pathWithoutIndexes(location.parent)}.${part}`;
 }
+
+const leadingDot = /^\./;
 
 function capOf(_: string, isCertain: boolean): { readonly atMost?: "warn" } {
   return isCertain ? {} : { atMost: "warn" };

@@ -81,7 +81,8 @@ function findingOf(context: Context, { unit, shown, location }: Stake): Finding 
     };
   }
   const limit = params.maxAgeHours * HOUR;
-  const newest = newestBackup(cluster, unit, now, now + params.clockSkewMinutes * MINUTE);
+  const latest = now + params.clockSkewMinutes * MINUTE;
+  const newest = newestBackup(cluster, unit, { now, latest });
   if (newest !== undefined && now - newest.endedAt <= limit) return undefined;
   const found =
     newest === undefined

@@ -12,10 +12,13 @@ export interface ServingCertificate {
 
 export interface SourceHealth {
   readonly healthy: boolean;
-  /** Whether the latest look ended as it should; false: renewal will not happen until it does. */
-  readonly upkeep: boolean;
   /** One sentence: what is in service, or what it waits for. */
   readonly detail: string;
+  /**
+   * What is wrong beside, as a clause, healthy or not: renewal will not happen until it is mended.
+   * undefined when all is well.
+   */
+  readonly problem?: string | undefined;
 }
 
 /** How the Secret that replicas share was found; unreadable: no answer, or no right to ask. */

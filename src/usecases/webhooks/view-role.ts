@@ -7,13 +7,23 @@ interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
-/** The ClusterRole that lets the guard see exactly what its rules look up, and nothing more. */
+/** What is refused or goes wrong is said there, in the namespace that it is about. */
+const WRITES_EVENTS: PolicyRule = {
+  apiGroups: ["events.k8s.io"],
+  resources: ["events"],
+  verbs: ["create", "patch"],
+};
+
+/**
+ * The ClusterRole that lets the guard see exactly what its rules look up, and nothing more, and
+ * write Events.
+ */
 export function viewClusterRole(rules: readonly Rule[]) {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRole",
     metadata: { name: "keymate-guard", labels: { "app.kubernetes.io/name": "keymate-guard" } },
-    rules: readRules(rules),
+    rules: [...readRules(rules), WRITES_EVENTS],
   };
 }
 

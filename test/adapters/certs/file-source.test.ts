@@ -87,8 +87,8 @@ describe("FileSource", () => {
     const { source, clock, logger } = await started(t, directory);
     assert.deepEqual(source.health(), {
       healthy: false,
-      upkeep: false,
       detail: `no certificate yet; waiting for tls.crt and tls.key in ${directory}`,
+      problem: `waiting for tls.crt and tls.key in ${directory}`,
     });
     await clock.run(60 * SECOND);
     assert.equal(logger.warnings.length, 1);

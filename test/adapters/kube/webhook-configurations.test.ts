@@ -250,3 +250,21 @@ test("a webhook writer shows the bundles that are live", async () => {
     caBundle: "CA",
   });
 });
+
+test("a webhook writer counts what it wanted anew apart from what somebody else had changed", async () => {
+  await using it = await started();
+  const outcomes = () => it.writer.writes().map((one) => one.outcomes);
+  assert.deepEqual(outcomes(), [
+    { change: 1, repair: 0, failed: 0 },
+    { change: 1, repair: 0, failed: 0 },
+  ]);
+  it.server.put(VALIDATING, { ...live(it), webhooks: [entry("a", { timeoutSeconds: 1 })] });
+  await until(() => !it.writer.inSync);
+  await untilInSync(it);
+  it.writer.setDesired({ mutating: [entry("n")], validating: [entry("a"), entry("b")] });
+  await untilInSync(it);
+  assert.deepEqual(outcomes(), [
+    { change: 2, repair: 0, failed: 0 },
+    { change: 1, repair: 1, failed: 0 },
+  ]);
+});

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { register as globalRegistry, Registry } from "prom-client";
+import { createAuditMetrics } from "../../../src/adapters/telemetry/audit-metrics.ts";
+import type { CacheState } from "../../../src/adapters/telemetry/cache-gauges.ts";
+import { createEventMetrics } from "../../../src/adapters/telemetry/event-metrics.ts";
 import { type GaugeSources, registerGauges } from "../../../src/adapters/telemetry/gauges.ts";
 import { createMetrics } from "../../../src/adapters/telemetry/metrics.ts";
 import {
@@ -97,25 +100,38 @@ describe("metrics", () => {
 });
 
 describe("gauges", () => {
+  const cache: Omit<CacheState, "kind"> = {
+    objects: 0,
+    synced: true,
+    state: "synced",
+    problem: false,
+    lastEventAt: undefined,
+    relists: 0,
+    reconnects: 0,
+    events: 0,
+    bytes: 0,
+  };
   const sources: GaugeSources = {
     version: "1.2.3",
     certificates: () => [
-      { certificate: "leaf", notAfter: new Date(2_000) },
-      { certificate: "ca", notAfter: new Date(3_000) },
+      { certificate: "leaf", notBefore: new Date(1_000), notAfter: new Date(2_000) },
+      { certificate: "ca", notBefore: undefined, notAfter: new Date(3_000) },
     ],
-    certificateUpkeep: () => ({
-      isFailing: true,
-      generation: 5,
-      secretState: "corrupt",
-      clockSkewMs: -7_000,
-    }),
+    sharedCertificate: () => ({ generation: 5, state: "corrupt", clockSkewMs: -7_000 }),
     caBundleInSync: () => true,
     caches: () => [
-      { kind: "Pod", objects: 7, synced: true, lastEventAt: 5_000 },
-      { kind: "Node", objects: 0, synced: false, lastEventAt: undefined },
+      { ...cache, kind: "Pod", objects: 7, lastEventAt: 5_000, relists: 2, bytes: 4_096 },
+      { ...cache, kind: "Node", synced: false, state: "cold", problem: true },
     ],
     policyLoadedAt: () => 4_000,
     policyLoadFailed: () => false,
+    ready: () => true,
+    certificateProblem: () => false,
+    webhookWrites: () => [
+      { configuration: "mutating", outcomes: { change: 1, repair: 2, failed: 0 } },
+    ],
+    draining: () => false,
+    memoryLimit: () => 1_024,
     load: () => ({ requests: 3, bytes: 9 }),
   };
 
@@ -132,7 +148,6 @@ describe("gauges", () => {
       'keymate_guard_build_info{version="1.2.3"} 1',
       'keymate_guard_certificate_expiry_timestamp_seconds{certificate="leaf"} 2',
       'keymate_guard_certificate_expiry_timestamp_seconds{certificate="ca"} 3',
-      "keymate_guard_certificate_upkeep_failing 1",
       "keymate_guard_certificate_generation 5",
       'keymate_guard_certificate_secret_state{state="corrupt"} 1',
       "keymate_guard_clock_skew_seconds -7",
@@ -144,6 +159,17 @@ describe("gauges", () => {
       "keymate_guard_policy_load_failed 0",
       "keymate_guard_requests_in_flight 3",
       "keymate_guard_body_bytes_in_flight 9",
+      'keymate_guard_cache_state{kind="Node",state="cold"} 1',
+      'keymate_guard_cache_state{kind="Node",state="synced"} 0',
+      'keymate_guard_cache_problem{kind="Node"} 1',
+      'keymate_guard_cache_relists_total{kind="Pod"} 2',
+      'keymate_guard_cache_received_bytes_total{kind="Pod"} 4096',
+      'keymate_guard_webhook_writes_total{configuration="mutating",outcome="repair"} 2',
+      "keymate_guard_certificate_problem 0",
+      "keymate_guard_draining 0",
+      "keymate_guard_ready 1",
+      'keymate_guard_certificate_issued_timestamp_seconds{certificate="leaf"} 1',
+      "keymate_guard_memory_limit_bytes 1024",
     );
   });
 
@@ -151,10 +177,9 @@ describe("gauges", () => {
     const text = await page({
       caBundleInSync: () => undefined,
       certificates: () => [],
-      certificateUpkeep: () => ({
-        isFailing: false,
+      sharedCertificate: () => ({
         generation: undefined,
-        secretState: undefined,
+        state: undefined,
         clockSkewMs: undefined,
       }),
       policyLoadedAt: () => undefined,
@@ -171,6 +196,39 @@ describe("gauges", () => {
     });
     has(text, "keymate_guard_ca_bundle_in_sync 1");
     assert.doesNotMatch(text, /^keymate_guard_cache_objects/m);
+  });
+});
+
+describe("audit metrics", () => {
+  test("have no series before the first pass, and those of the last one after it", async () => {
+    const registry = new Registry();
+    const audit = createAuditMetrics(registry);
+    assert.doesNotMatch(await registry.metrics(), /^keymate_guard_audit/m);
+    const finding = { rule: "pdb", mode: "warn", practice: "high-availability" } as const;
+    const pass = { endedAt: 9_000, seconds: 1.5, objects: 3, findings: [{ ...finding, count: 2 }] };
+    audit.passed(pass);
+    audit.leading(true);
+    has(
+      await registry.metrics(),
+      "keymate_guard_audit_last_complete_timestamp_seconds 9",
+      "keymate_guard_audit_pass_duration_seconds 1.5",
+      "keymate_guard_audit_objects 3",
+      "keymate_guard_audit_leader 1",
+      'keymate_guard_audit_findings{rule="pdb",mode="warn",practice="high-availability"} 2',
+    );
+    audit.passed({ ...pass, findings: [] });
+    assert.doesNotMatch(await registry.metrics(), /^keymate_guard_audit_findings/m);
+  });
+});
+
+describe("event metrics", () => {
+  test("count Events by reason and what became of them", async () => {
+    const registry = new Registry();
+    createEventMetrics(registry)("GuardDenied", "dropped");
+    has(
+      await registry.metrics(),
+      'keymate_guard_events_total{reason="GuardDenied",outcome="dropped"} 1',
+    );
   });
 });
 

@@ -12,7 +12,7 @@ import { captured } from "../support/captured-io.ts";
 function settings(given: Partial<ServeSettings> = {}): ServeSettings {
   const resolved = resolveSettings(SERVE_SETTINGS, { flags: new Map(), environment: {} });
   assert.ok(resolved.ok);
-  return { ...resolved.values, manageWebhooks: undefined, ...given };
+  return { ...resolved.values, manageWebhooks: undefined, events: undefined, ...given };
 }
 
 function kubeconfig(t: TestContext): string {
@@ -103,4 +103,17 @@ test("a cluster that is named is refused beside --cluster none", async (t) => {
       message: `${flag} names a cluster, but --cluster none asks for none: leave one of them out`,
     });
   }
+});
+
+test("Events are written inside a cluster, and from outside only when asked", async (t) => {
+  const file = kubeconfig(t);
+  const outside = await findPlace(settings({ kubeconfig: file }), captured().io);
+  assert.equal(outside.writesEvents, false);
+  const asked = await findPlace(settings({ kubeconfig: file, events: true }), captured().io);
+  assert.equal(asked.writesEvents, true);
+  await assert.rejects(findPlace(settings({ events: true }), captured().io), {
+    exitCode: 2,
+    message:
+      "--events writes to a cluster, but there is none: leave it out, or add --cluster kubeconfig",
+  });
 });

@@ -99,7 +99,7 @@ test("guards that may not touch the Secret any more serve on, say so, and recove
   succeeded(await set([]));
   const [guard] = platform.installation.guards;
   assert(guard);
-  const failing = () => guardTotal(guard, "keymate_guard_certificate_upkeep_failing");
+  const failing = () => guardTotal(guard, "keymate_guard_certificate_problem");
   await eventually(async () => (await failing()) === 1, 20_000);
   assert.equal(
     await guardTotal(guard, "keymate_guard_certificate_secret_state", { state: "unreadable" }),

@@ -98,6 +98,55 @@ test("helm install and upgrade are refused nothing for what comes later", async 
   assertUnrefused(await helm(["upgrade", "product", chart]));
 });
 
+/** Source: kindOrder of pkg/sync/sync_tasks.go, github.com/argoproj/gitops-engine v0.7.3. */
+const ARGO_KINDS = [
+  ...["Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodSecurityPolicy"],
+  ...["PodDisruptionBudget", "ServiceAccount", "Secret", "SecretList", "ConfigMap", "StorageClass"],
+  ...["PersistentVolume", "PersistentVolumeClaim", "CustomResourceDefinition", "ClusterRole"],
+  ...["ClusterRoleList", "ClusterRoleBinding", "ClusterRoleBindingList", "Role", "RoleList"],
+  ...["RoleBinding", "RoleBindingList", "Service", "DaemonSet", "Pod", "ReplicationController"],
+  ...["ReplicaSet", "Deployment", "HorizontalPodAutoscaler", "StatefulSet", "Job", "CronJob"],
+  ...["IngressClass", "Ingress", "APIService"],
+];
+
+type Named = { readonly kind: string; readonly metadata: { readonly name: string } };
+
+/** Phase and wave are equal for all; kinds that Argo CD does not know come last. */
+function inArgoOrder(objects: readonly object[]): readonly object[] {
+  const rank = ({ kind }: Named) => (ARGO_KINDS.indexOf(kind) + 1 || ARGO_KINDS.length + 1) - 1;
+  return (objects as readonly Named[]).toSorted(
+    (a, b) => rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
+  );
+}
+
+async function applyEach(objects: readonly object[], ...args: readonly string[]): Promise<void> {
+  for (const each of objects) {
+    const stdin = JSON.stringify(each);
+    assertUnrefused(await platform.cluster.kubectl(["apply", "-f", "-", ...args], { stdin }));
+  }
+}
+
+test("a sync of Argo CD is refused nothing for what comes later", async () => {
+  const objects = inArgoOrder([...product("argo"), ...layers("argo")]);
+  assert.deepEqual(objects.map((each) => (each as Named).kind).slice(0, 5), [
+    "Namespace",
+    "Namespace",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "PodDisruptionBudget",
+  ]);
+  await applyEach(objects);
+  await applyEach(objects);
+});
+
+test("a server-side sync of Argo CD, which tries everything first, is refused nothing", async () => {
+  await applyEach(layers("argo-ssa"));
+  const objects = inArgoOrder(product("argo-ssa"));
+  const serverSide = ["--server-side", "--field-manager=argocd-controller", "--force-conflicts"];
+  await applyEach(objects, ...serverSide, "--dry-run=server");
+  await applyEach(objects, ...serverSide);
+});
+
 test("the order in which helm uninstalls is refused nothing but the loss of data", async () => {
   const kept = await helm(["uninstall", "product", "--debug"]);
   assert.notEqual(kept.code, 0);

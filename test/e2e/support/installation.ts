@@ -9,7 +9,17 @@ import { type GuardOptions, type GuardProcess, startGuard } from "./guard-proces
 /** The shipped manifests, with a Service that leads to the guard processes. */
 export const OVERLAY = fileURLToPath(new URL("../overlay", import.meta.url));
 
+/** Brings the manifests into a cluster, and the Service to the guard processes on loopback. */
+export type InstallationSource = (cluster: TestCluster) => Promise<void>;
+
+export const byKustomize: InstallationSource = async (cluster) => {
+  const applied = await cluster.kubectl(["apply", "-k", OVERLAY]);
+  if (applied.code !== 0) throw new Error(applied.stderr);
+};
+
 export interface InstallationOptions extends ClusterOptions {
+  /** Default: by kustomize. */
+  readonly source?: InstallationSource;
   /** Guard processes to start; default 1. */
   readonly replicas?: number;
   /** More flags for each of them. */
@@ -54,8 +64,7 @@ async function installIn(
   cluster: TestCluster,
   options: InstallationOptions,
 ): Promise<Installation> {
-  const applied = await cluster.kubectl(["apply", "-k", OVERLAY]);
-  if (applied.code !== 0) throw new Error(applied.stderr);
+  await (options.source ?? byKustomize)(cluster);
   const kubeconfig = await cluster.tokenKubeconfig("keymate-guard", "keymate-guard");
   const forwarder = await startForwarder({ backends: [] });
   const policyFile = join(cluster.dir, "policy.yaml");

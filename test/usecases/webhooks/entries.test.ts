@@ -173,3 +173,11 @@ test("a guard outside the cluster is called by URL", () => {
     "https://guard.example:8443/validate/fail",
   );
 });
+
+test("a rule of the audit alone is not registered, even where the policy enforces it", () => {
+  const auditOnly = badRule("r", { targets: pods, doors: ["audit"] });
+  const { validating } = entries([auditOnly, badRule("other")]);
+  const resources = validating.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
+  assert.ok(resources.includes("deployments"));
+  assert.ok(!resources.includes("pods"));
+});

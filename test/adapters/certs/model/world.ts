@@ -170,7 +170,7 @@ export class World {
     for (const { source } of this.running) {
       assert.equal(source.current()?.cert, data["tls.crt"], "one leaf");
       const health = source.health();
-      assert.ok(health.healthy && health.upkeep, health.detail);
+      assert.ok(health.healthy && health.problem === undefined, health.detail);
     }
   }
 

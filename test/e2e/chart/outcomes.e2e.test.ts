@@ -1,0 +1,4 @@
+import { outcomeTests } from "../admission/outcomes.ts";
+import { byHelm } from "./release.ts";
+
+outcomeTests(byHelm());
