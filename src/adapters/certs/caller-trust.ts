@@ -10,6 +10,9 @@ export interface CallerTrustOptions {
   readonly clock: Clock;
 }
 
+/** Somebody who keeps adding CAs must not make the Secret grow. */
+const PUBLISHED_MAX = 3;
+
 /**
  * What the entries tell callers to trust, when several replicas write them. A CA that another
  * replica may serve under leaves them only after a look at the Secret that began when it had been
@@ -57,6 +60,14 @@ export class CallerTrust {
     return certificate && this.#since.get(idOf(certificate));
   }
 
+  /** The CAs of this program that entries contain (PEM), the newest three: others may serve by them. */
+  published(): string {
+    const byAge = this.#others(new Set()).toSorted(
+      (a, b) => b.validFromDate.getTime() - a.validFromDate.getTime(),
+    );
+    return toBundle(dedupe(byAge).slice(0, PUBLISHED_MAX));
+  }
+
   /** Whether there is an entry, so that some replica served once and may still do. */
   hasEntries(): boolean {
     return this.#live !== undefined && this.#live.length > 0;
@@ -75,6 +86,10 @@ export class CallerTrust {
     this.#look ??= shared.look();
     return shared.confirmed() >= this.#look;
   }
+}
+
+function dedupe(certificates: readonly X509Certificate[]): readonly X509Certificate[] {
+  return [...new Map(certificates.map((item) => [idOf(item), item])).values()];
 }
 
 function certificatesOf(pem: string): readonly X509Certificate[] {

@@ -5,6 +5,8 @@ import type { SecretWrite } from "./secret-write.ts";
 export interface Callers {
   /** Since when every entry contains a CA (PEM); undefined when one does not. */
   readonly trustedSince: (ca: string) => number | undefined;
+  /** The CAs of this program that entries contain, PEM. */
+  readonly published: () => string;
   /** Whether there is an entry, so that some replica served once and may still do. */
   readonly hasEntries: () => boolean;
   /** Reads them again, so that the next answer is about now. Rejects when that cannot be done. */

@@ -22,6 +22,8 @@ export interface PlanContext extends PairExpectation {
   readonly dropMs: number;
   /** Since when callers are told to trust a CA (PEM); undefined while some are not. */
   readonly trustedSince: (ca: string) => number | undefined;
+  /** CAs of this program that callers are told to trust, PEM. */
+  readonly published: () => string;
   /** How long before the end of a leaf another one has to be there, come what may. */
   readonly lastCallMs: number;
 }
@@ -47,7 +49,7 @@ export function planSecret(
   }
   if (state.kind === "foreign") return { kind: "wait", reason: `left alone: ${state.reason}` };
   const good = memory === undefined ? undefined : fitForService(memory, context);
-  if (state.kind === "empty") return planEmpty(state, good, context.now);
+  if (state.kind === "empty") return planEmpty(state, good, context);
   if (good !== undefined && state.managed.generation < good.managed.generation) {
     // Nothing that was rotated away comes back, be it from a backup.
     return putBack(state, good, context);
@@ -68,12 +70,12 @@ export function fitForService(
 function planEmpty(
   state: Extract<SecretState, { kind: "empty" }>,
   good: Examined | undefined,
-  now: number,
+  context: PlanContext,
 ): SecretAction {
   const generation = Math.max(good?.managed.generation ?? 0, state.generation) + 1;
   return good === undefined
-    ? createAll(state.resourceVersion, generation)
-    : publishAuthority(state.resourceVersion, good, generation, now);
+    ? createAll(state.resourceVersion, generation, context)
+    : publishAuthority(state.resourceVersion, good, generation, context.now);
 }
 
 function repair(
@@ -95,7 +97,7 @@ function repair(
   const servable = examination.leafProblems.length === 0 ? state : undefined;
   const from = good ?? servable;
   return from === undefined
-    ? createAll(resourceVersion, generation)
+    ? createAll(resourceVersion, generation, context)
     : publishAuthority(resourceVersion, from, generation, context.now);
 }
 

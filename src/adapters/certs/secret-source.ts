@@ -160,8 +160,9 @@ export class SecretSource implements CertificateSource {
     if (state.kind !== "valid" && state.kind !== "corrupt") return;
     const memory = this.#memory && fitForService(this.#memory, context);
     if (memory !== undefined) {
-      const older = state.managed.generation < memory.managed.generation;
-      if (state.kind === "corrupt" || older) return;
+      const newer = state.managed.generation - memory.managed.generation;
+      // Whoever was asleep during a rotation takes what others serve, whatever else is wrong.
+      if (newer < 0 || (newer === 0 && state.kind === "corrupt")) return;
     }
     // Without its CA key a pair can still be served while a new CA is made.
     if (state.examination.leafProblems.length > 0) return;
@@ -177,6 +178,7 @@ export class SecretSource implements CertificateSource {
       overlapMs: caOverlapMs,
       dropMs: caDropMs,
       trustedSince: callers?.trustedSince ?? (() => 0),
+      published: callers?.published ?? (() => ""),
       lastCallMs: lastCallMs(shortestLife(issue)),
     };
   }

@@ -125,6 +125,7 @@ export class Guard {
     const callers = place.managesWebhooks
       ? {
           trustedSince: (ca: string) => webhooks?.trustedSince(ca),
+          published: () => webhooks?.published() ?? "",
           hasEntries: () => webhooks?.hasEntries() ?? false,
           readBack: async () => webhooks?.readBack(),
         }

@@ -143,6 +143,11 @@ export class ManagedWebhooks {
     return this.#trust.trustedSince(ca);
   }
 
+  /** CAs of this program that entries contain, PEM. */
+  published(): string {
+    return this.#trust.published();
+  }
+
   hasEntries(): boolean {
     return this.#trust.hasEntries();
   }

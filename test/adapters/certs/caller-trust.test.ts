@@ -52,6 +52,17 @@ describe("CallerTrust", () => {
     assert.equal(trust.bundle(ca), ca);
   });
 
+  it("names the newest three CAs of this program that entries contain, each once", async () => {
+    const { trust, own } = make();
+    assert.equal(trust.published(), "");
+    const [oldest, old, late] = [1, 2, 3].map(
+      (days) => makeAuthority(own.now() + days * DAY, 3 + days).cert,
+    );
+    const foreign = (await createAuthority("somebody else")).cert;
+    trust.observe([`${ca}${oldest}${foreign}`, `${old}${late}${ca}`]);
+    assert.equal(trust.published(), `${late}${old}${oldest}`);
+  });
+
   it("counts from when every entry had the CA, and from anew when one lost it", () => {
     const { trust, own } = make();
     assert.equal(trust.trustedSince(ca), undefined, "nothing is known yet");

@@ -152,6 +152,7 @@ describe("SecretSource", () => {
     let trusted: number | undefined;
     const callers = {
       trustedSince: () => trusted,
+      published: () => "",
       hasEntries: () => false,
       readBack: async () => {},
     };
@@ -174,6 +175,24 @@ describe("SecretSource", () => {
     await bench.jump(DAY);
     assert.ok(!bench.data["ca.crt"]?.includes(first ?? "?"));
     assert.equal(bench.kind, "valid");
+  });
+
+  it("takes the leaf of a newer CA from a broken Secret after it was asleep during the rotation", async (t) => {
+    const bench = new SecretBench(t);
+    const { source: sleeper, store } = await bench.replica();
+    store.readFault = new Error("asleep");
+    await bench.replica();
+    bench.secret.put({ data: {} });
+    await bench.clock.advance(15 * MINUTE);
+    const leaf = bench.data["tls.crt"];
+    assert.notEqual(sleeper.current()?.cert, leaf);
+    const others = bench.secret.writes;
+    bench.secret.put({ data: { ...bench.data, "ca.key": "?" } });
+    store.readFault = undefined;
+    await bench.clock.advance(2 * MINUTE);
+    assert.equal(sleeper.current()?.cert, leaf);
+    assert.equal(bench.kind, "valid");
+    assert.equal(bench.secret.writes, others + 1);
   });
 
   it("puts back a newer CA when a backup of the Secret is restored", async (t) => {

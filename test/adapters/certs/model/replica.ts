@@ -20,10 +20,15 @@ export interface ReplicaFaults {
   lag: number;
 }
 
+/** `--ca-overlap`; short, because each minute of it is a look of each replica. */
+export const OVERLAP = 4 * MINUTE;
+
 /** One guard, as far as certificates go: the real source and trust, a plain writer of the entries. */
 export class Replica {
   readonly clock: SimClock;
   readonly source: SecretSource;
+  /** The leaf that every caller was seen to trust, while nobody else broke that. */
+  trusted: string | undefined;
   readonly faults: ReplicaFaults = { forbidden: false, loseNextAnswer: false, lag: 0 };
   readonly #api: ApiServer;
   readonly #timeline: Timeline;
@@ -44,13 +49,14 @@ export class Replica {
     this.source = new SecretSource({
       store: this.#store(skew),
       issue: ISSUE,
-      caOverlapMs: 10 * MINUTE,
+      caOverlapMs: OVERLAP,
       caDropMs: DAY,
       clock: skew.serverClock,
       logger: new FakeLogger(),
       random,
       callers: {
         trustedSince: (ca) => this.#trust.trustedSince(ca),
+        published: () => this.#trust.published(),
         hasEntries: () => this.#trust.hasEntries(),
         readBack: () => this.#readBack(),
       },
