@@ -29,6 +29,8 @@ export class Replica {
   readonly source: SecretSource;
   /** The leaf that every caller was seen to trust, while nobody else broke that. */
   trusted: string | undefined;
+  /** The leaf that need not be trusted, because all was lost, before it is once. */
+  givenUp: string | undefined;
   readonly faults: ReplicaFaults = { forbidden: false, loseNextAnswer: false, lag: 0 };
   readonly #api: ApiServer;
   readonly #timeline: Timeline;

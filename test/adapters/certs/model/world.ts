@@ -128,22 +128,24 @@ export class World {
     const able = this.running.filter((replica) => replica.canSave());
     const isKept = able.some((replica) => replica.hasGoodLeaf());
     this.isLost = isKept ? this.isLost && !this.#isSound() : true;
-    for (const replica of this.#upToDate()) this.#checkOne(replica);
+    for (const replica of this.running) this.#checkOne(replica);
   }
 
   #checkOne(replica: Replica): void {
     const leaf = replica.source.current()?.cert;
     if (leaf === undefined) return;
     const refusing = this.#believed().filter(({ pem }) => !accepts(pem, leaf));
-    if (refusing.length === 0) replica.trusted = leaf;
+    if (refusing.length === 0) {
+      replica.trusted = leaf;
+      replica.givenUp = undefined;
+    }
     if (refusing.some(({ byHuman }) => byHuman)) replica.trusted = undefined;
-    const mayBe = this.isLost && replica.trusted !== leaf;
-    const isBlamed = refusing.some(({ byHuman }) => !byHuman);
-    assert.ok(mayBe || !isBlamed, "a leaf in service is not trusted by every caller");
-  }
-
-  #upToDate(): readonly Replica[] {
-    return this.running.filter((replica) => replica.isUpToDate(DAY));
+    if (this.isLost && replica.trusted !== leaf) replica.givenUp = leaf;
+    const isBlamed = refusing.some(({ byHuman }) => !byHuman) && replica.isUpToDate(DAY);
+    assert.ok(
+      !isBlamed || replica.givenUp === leaf,
+      "a leaf in service is not trusted by every caller",
+    );
   }
 
   #believed() {
@@ -151,7 +153,8 @@ export class World {
   }
 
   #isSound(): boolean {
-    const certificates = this.#upToDate().map(({ source }) => source.current()?.cert);
+    const upToDate = this.running.filter((replica) => replica.isUpToDate(DAY));
+    const certificates = upToDate.map(({ source }) => source.current()?.cert);
     const inService = certificates.filter((cert) => cert !== undefined);
     const believed = this.#believed();
     return (
