@@ -13,11 +13,15 @@ export interface Callers {
   readonly readBack: () => Promise<void>;
 }
 
+/** More between two looks than is counted: the machine was suspended, or the clock was set. */
+const LOOK_MAX_MS = 5_000;
+
 /** Holds back what callers are not prepared for. */
 export class Patience {
   readonly #callers: Callers | undefined;
   readonly #othersMs: number;
-  #aloneSince: number | undefined;
+  #lookedAt: number | undefined;
+  #waitedMs = 0;
 
   /** @param othersMs what replicas that still serve get to look and to write what they have */
   constructor(callers: Callers | undefined, othersMs: number) {
@@ -27,11 +31,12 @@ export class Patience {
 
   /** Whether a CA is held back that others might make superfluous. */
   get isWaiting(): boolean {
-    return this.#aloneSince !== undefined;
+    return this.#lookedAt !== undefined;
   }
 
   forget(): void {
-    this.#aloneSince = undefined;
+    this.#lookedAt = undefined;
+    this.#waitedMs = 0;
   }
 
   /** A clause; undefined when the write may go ahead. Rejects when the entries cannot be read. */
@@ -49,15 +54,14 @@ export class Patience {
   }
 
   async #waitForOthers(callers: Callers, now: number): Promise<string | undefined> {
-    this.#aloneSince ??= now;
+    this.#waitedMs += Math.min(Math.abs(now - (this.#lookedAt ?? now)), LOOK_MAX_MS);
+    this.#lookedAt = now;
     const isLikely = await callers.readBack().then(
       () => callers.hasEntries(),
       () => true,
     );
-    const waited = Math.abs(now - this.#aloneSince);
-    if (isLikely && waited < this.#othersMs) {
-      return "waiting for replicas that still serve to write what they have";
-    }
-    return undefined;
+    return isLikely && this.#waitedMs < this.#othersMs
+      ? "waiting for replicas that still serve to write what they have"
+      : undefined;
   }
 }

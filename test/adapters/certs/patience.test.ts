@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { type Callers, Patience } from "../../../src/adapters/certs/patience.ts";
 import type { PlanContext } from "../../../src/adapters/certs/secret-plan.ts";
 import { createAll, type SecretWrite } from "../../../src/adapters/certs/secret-write.ts";
-import { MINUTE, SECOND } from "./support/certificates.ts";
+import { HOUR, MINUTE, SECOND } from "./support/certificates.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const OTHERS = 75 * SECOND;
@@ -49,19 +49,28 @@ describe("Patience", () => {
 
   it("gives replicas that may serve their time before it makes a CA alone, and again later", async () => {
     const patience = new Patience(callers(), OTHERS);
-    assert.match((await patience.reasonToWait(alone, at(0))) ?? "", /waiting for replicas/);
-    assert.ok(patience.isWaiting);
-    assert.ok(await patience.reasonToWait(alone, at(OTHERS - 1)));
+    for (let ms = 0; ms < OTHERS; ms += SECOND) {
+      const reason = await patience.reasonToWait(alone, at(ms));
+      assert.equal(reason, "waiting for replicas that still serve to write what they have");
+      assert.ok(patience.isWaiting);
+    }
     assert.equal(await patience.reasonToWait(alone, at(OTHERS)), undefined);
     patience.forget();
     assert.equal(patience.isWaiting, false);
     assert.ok(await patience.reasonToWait(alone, at(OTHERS)), "another time is another wait");
   });
 
-  it("does not wait for ever when the clock is set back", async () => {
+  it("takes neither suspension nor a clock that is set for time that others had", async () => {
     const patience = new Patience(callers(), OTHERS);
-    await patience.reasonToWait(alone, at(0));
-    assert.equal(await patience.reasonToWait(alone, at(-OTHERS)), undefined);
+    for (const ms of [0, 3 * HOUR, -3 * HOUR]) {
+      assert.ok(await patience.reasonToWait(alone, at(ms)));
+    }
+    const left = OTHERS - 2 * 5 * SECOND;
+    assert.ok(await patience.reasonToWait(alone, at(-3 * HOUR + SECOND)));
+    for (let ms = 2 * SECOND; ms < left; ms += SECOND) {
+      assert.ok(await patience.reasonToWait(alone, at(-3 * HOUR + ms)));
+    }
+    assert.equal(await patience.reasonToWait(alone, at(-3 * HOUR + left)), undefined);
   });
 
   it("takes entries that cannot be read for there", async () => {
