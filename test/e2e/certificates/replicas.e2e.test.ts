@@ -125,19 +125,31 @@ test("no call failed in all that time, as both sides count", async (t) => {
   assertNoFaultyAnswer(await platform.cluster.metrics());
 });
 
-test("a guard that was suspended past a renewal serves the new leaf right after it goes on", async (t) => {
+test("a guard that was suspended past a renewal serves the new leaf right after it goes on, and costs only calls on connections to it", async (t) => {
   const guard = platform.installation.guards[1];
   assert(guard);
   const { forwarder, guards } = platform.installation;
   const others = guards.slice(0, 4).filter((other) => other !== guard);
+  const during = startProbe(platform.cluster.request, 10);
+  await eventually(async () => during.result().calls >= 30);
   // As the kubelet's probe would have it. Connections that are open stay, and whoever calls on one
-  // waits in vain, which is why nobody calls any more.
-  forwarder.setBackends(others.map(({ port }) => port));
+  // waits for the timeout of its entry: that nobody can spare him.
   process.kill(guard.pid, "SIGSTOP");
+  forwarder.setBackends(others.map(({ port }) => port));
   const before = await leafOfSecret();
   await eventually(async () => (await leafOfSecret()) !== before, 2 * LEAF_LIFE_MS);
+  const { calls, failures } = await during.stop();
+  t.diagnostic(`${failures.length} of ${calls} calls met the frozen guard`);
+  const isTimeout = /nothing was filled in|deadline exceeded|Timeout/;
+  assert.deepEqual(
+    failures.filter((text) => !isTimeout.test(text)),
+    [],
+  );
+  const after = startProbe(platform.cluster.request, 10);
   process.kill(guard.pid, "SIGCONT");
   const since = performance.now();
   await untilAllServe(20_000);
   t.diagnostic(`the new leaf ${seconds(since)} after it went on`);
+  await eventually(async () => after.result().calls >= 50);
+  assert.deepEqual((await after.stop()).failures, []);
 });
