@@ -23,6 +23,7 @@ const ARMS: Readonly<Record<string, () => Promise<Arm>>> = {
   memory: async () => (await import("./arms/memory.ts")).memory,
   startup: async () => (await import("./arms/startup.ts")).startup,
   check: async () => (await import("./arms/check.ts")).check,
+  audit: async () => (await import("./arms/audit.ts")).audit,
 };
 
 const { values, positionals } = parseArgs({

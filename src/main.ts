@@ -1,6 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
+import { constants } from "node:os";
+import { setImmediate } from "node:timers/promises";
+import { asciiPunctuation, showsUtf8 } from "./cli/ascii.ts";
 import type { CliIo, Output } from "./cli/io.ts";
 import { runProgram } from "./cli/program.ts";
+
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 type StopListener = Parameters<CliIo["onStop"]>[0];
 
@@ -11,27 +16,66 @@ const io: CliIo = {
   stdin: process.stdin,
   version: readVersion(),
   onStop,
+  uninterrupted,
   exitNow: (code) => process.exit(code),
 };
 
-// A reader that goes away early, such as head, is no fault of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? 0 : 3);
-});
+for (const stream of [process.stdout, process.stderr]) stream.on("error", onWriteError);
 
 process.exitCode = await runProgram(process.argv.slice(2), io);
 
 function output(stream: NodeJS.WriteStream): Output {
-  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true };
+  const isTerminal = stream.isTTY === true;
+  const spell = isTerminal && !showsUtf8(process.env) ? asciiPunctuation : String;
+  return {
+    write(text) {
+      // Nobody reads it any more.
+      if (!stream.writable) return;
+      stream.write(spell(text));
+    },
+    isTerminal,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+/** A reader that goes away early, such as head, is no fault: the exit code stays the answer's. */
+function onWriteError(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  try {
+    writeSync(2, `keymate-guard: the output cannot be written: ${error.code ?? error.message}\n`);
+  } catch {
+    // Standard error is what failed: there is nobody to tell.
+  }
+  process.exit(3);
 }
 
 function onStop(listener: StopListener): void {
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const signal of STOP_SIGNALS) {
     process.on(signal, () => listener("signal", signal));
   }
   const crash = (error: unknown) => listener("crash", faultOf(error));
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
+}
+
+async function uninterrupted(steps: Iterable<() => void>): Promise<void> {
+  let stopped: "SIGINT" | "SIGTERM" | undefined;
+  const remember = (signal: "SIGINT" | "SIGTERM") => {
+    stopped = signal;
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, remember);
+  try {
+    for (const step of steps) {
+      step();
+      // Signals are told of between two turns of the event loop.
+      await setImmediate();
+      if (stopped !== undefined) process.exit(128 + constants.signals[stopped]);
+    }
+  } finally {
+    for (const signal of STOP_SIGNALS) process.off(signal, remember);
+  }
 }
 
 /** Name and frames only: a message may quote what was being read at the time. */

@@ -69,7 +69,7 @@ async function startInstalledGuard(cluster: TestCluster, dir: string) {
   writeFileSync(policy, JSON.stringify(document));
   const [port = 0] = await freePorts(1);
   const args = ["--cluster", "kubeconfig", "--kubeconfig", kubeconfig, "--policy", policy];
-  args.push("--manage-webhooks", "true", "--service-port", `${port}`);
+  args.push("--manage-webhooks", "true", "--fail-policy", "fail", "--service-port", `${port}`);
   return await startGuard({ certDir: dir, port, args });
 }
 

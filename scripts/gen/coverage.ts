@@ -1,9 +1,9 @@
+import { table } from "../../src/cli/rules/markdown.ts";
 import { PRACTICES, type Practice, type Rule } from "../../src/engine/rule.ts";
 import type { GroupKind } from "../../src/kubernetes/kinds.ts";
 import { WORKLOAD_KINDS } from "../../src/kubernetes/workload.ts";
 import { GENERATED, type Generator } from "./artifact.ts";
 import { SPECIFIED, UNSHIPPED, type Unshipped } from "./coverage-plan.ts";
-import { table } from "./markdown.ts";
 import { loadRules } from "./rule-files.ts";
 
 /** docs/coverage.md: every specified rule, shipped or the reason why not. */

@@ -64,6 +64,23 @@ const STATE: Row = {
       `min(keymate_guard_ca_bundle_in_sync{${OURS}})`,
       { expectsOne: true },
     ),
+    {
+      ...stat(
+        "Webhook stage",
+        "Ignore until replicas have proved themselves, then Fail.",
+        "short",
+        "",
+      ),
+      queries: [
+        query(`max by (stage) (keymate_guard_webhook_fail_policy{${OURS}} == 1)`, "{{stage}}"),
+      ],
+    },
+    stat(
+      "Replicas answering",
+      "The API server, lately: only with --fail-policy auto.",
+      "short",
+      `max(keymate_guard_replicas_answering{${OURS}})`,
+    ),
     stat(
       "Policy loaded",
       "",

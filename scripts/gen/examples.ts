@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RuleExamples } from "../../src/cli/rules/example.ts";
+import type { Rule } from "../../src/engine/rule.ts";
 import { entriesOf, ROOT } from "./rule-files.ts";
 
-/** A fixture as a reader of the docs sees it. */
-export interface Example {
+interface Example {
   /** The YAML as it stands, settings and all. */
   readonly yaml: string;
   /** Parsed `*.expected.json`; undefined for `allow`. */
@@ -11,7 +12,7 @@ export interface Example {
 }
 
 /** What a `deny` fixture expects of each finding. */
-export interface ExpectedFinding {
+interface ExpectedFinding {
   readonly rule: string;
   readonly message: string;
   readonly fix: string;
@@ -19,16 +20,40 @@ export interface ExpectedFinding {
 }
 
 /** What a `fix` fixture expects. */
-export interface ExpectedFix {
+interface ExpectedFix {
   readonly patch: readonly { readonly path: string; readonly value: unknown }[];
   readonly warnings: readonly string[];
+}
+
+/** What the fixtures of a rule show, in the words that people get. */
+export function examplesOf(rule: Rule): RuleExamples {
+  const good = exampleOf(rule.id, "allow")?.yaml;
+  return { ...badOf(rule), ...(good === undefined ? {} : { good }), ...filledInOf(rule) };
+}
+
+function badOf({ id }: Rule): Pick<RuleExamples, "bad"> {
+  const example = exampleOf(id, "deny");
+  if (example === undefined) return {};
+  const findings = example.expected as readonly ExpectedFinding[];
+  const messages = findings.map(
+    ({ rule, message, fix, path }) => `[${rule}] ${message} — fix: ${fix} (${path})`,
+  );
+  return { bad: { yaml: example.yaml, messages } };
+}
+
+function filledInOf({ id, mutate }: Rule): Pick<RuleExamples, "filledIn"> {
+  const example = mutate === undefined ? undefined : exampleOf(id, "fix");
+  if (example === undefined) return {};
+  const { patch, warnings } = example.expected as ExpectedFix;
+  const additions = patch.map(({ path, value }) => `add ${path}: ${JSON.stringify(value)}`);
+  return { filledIn: { yaml: example.yaml, additions, warnings } };
 }
 
 /**
  * The fixture called `example`, else the shortest: the docs show what the tests prove. undefined
  * for a rule so new that its expectations are not written yet.
  */
-export function exampleOf(rule: string, kind: "allow" | "deny" | "fix"): Example | undefined {
+function exampleOf(rule: string, kind: "allow" | "deny" | "fix"): Example | undefined {
   const folder = join(ROOT, "test/rules", rule);
   const best = entriesOf(folder)
     .filter((name) => name.startsWith(`${kind}.`) && name.endsWith(".yaml"))

@@ -2,22 +2,32 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Generator } from "./artifact.ts";
 import { chart } from "./chart.ts";
-import { clusterRole } from "./cluster-role.ts";
+import { auditRole, clusterRole, ownRoleFile } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
+import { errorDocs } from "./error-docs.ts";
+import { manPage } from "./man-page.ts";
 import { reportAssets } from "./report-assets.ts";
+import { reportSchemaFile } from "./report-schema.ts";
 import { ruleDocs } from "./rule-docs.ts";
+import { ruleExamples } from "./rule-examples.ts";
 import { entriesOf, ROOT } from "./rule-files.ts";
 import { ruleIndex } from "./rule-index.ts";
 
 /** In order: later ones may read what earlier ones write. A new generated file is one more entry. */
 export const GENERATORS: readonly Generator[] = [
   ruleIndex,
+  ruleExamples,
   ruleDocs,
   coverage,
   clusterRole,
+  ownRoleFile,
+  auditRole,
+  reportSchemaFile,
   reportAssets,
   dashboard,
+  manPage,
+  errorDocs,
   // Last: it copies what others write.
   chart,
 ];

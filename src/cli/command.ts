@@ -12,11 +12,23 @@ export interface Invocation<S extends SettingTable> {
   readonly positionals: readonly string[];
   /** What was ignored in the environment and why, for the debug log. */
   readonly notes: readonly string[];
+  /** Every command of the program. */
+  readonly commands: readonly Command[];
   readonly io: CliIo;
 }
 
 /** Resolves to the exit code. Throws AppError for what the user has to mend. */
 export type Run<S extends SettingTable> = (invocation: Invocation<S>) => Promise<number>;
+
+/** What stands behind a command or an action, for completion: `rule` is the id of one. */
+export type Operands = "none" | "files" | "rule" | "text";
+
+/** `validate` of `policy validate FILE…`. */
+export interface Action {
+  readonly name: string;
+  readonly summary: string;
+  readonly operands: Operands;
+}
 
 /** A command as the program lists it; its code is loaded only when it runs. */
 export interface Command<S extends SettingTable = SettingTable> {
@@ -26,6 +38,10 @@ export interface Command<S extends SettingTable = SettingTable> {
   /** What may follow the name: `[PATH… | -]`. */
   readonly synopsis: string;
   readonly maxPositionals: number;
+  /** Of a command without actions. */
+  readonly operands: Operands;
+  /** Words of which one has to follow the name. */
+  readonly actions?: readonly Action[];
   readonly table: S;
   readonly load: () => Promise<{ readonly run: Run<S> }>;
 }

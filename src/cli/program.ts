@@ -10,6 +10,7 @@ import { COMMANDS } from "./commands.ts";
 import { reportError } from "./errors.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import type { CliIo } from "./io.ts";
+import { textWidth } from "./terminal.ts";
 
 /** Runs one command line and resolves to the exit code; never throws. */
 export async function runProgram(argv: readonly string[], io: CliIo): Promise<number> {
@@ -24,7 +25,9 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     const about = rest.find((word) => !word.startsWith("-"));
-    const text = about === undefined ? programHelp(COMMANDS) : commandHelp(commandNamed(about));
+    const width = textWidth(io.stdout);
+    const text =
+      about === undefined ? programHelp(COMMANDS, width) : commandHelp(commandNamed(about), width);
     io.stdout.write(text);
     return name === undefined ? 2 : 0;
   }
@@ -55,7 +58,7 @@ async function runCommand(command: Command, argv: readonly string[], io: CliIo):
   const table: SettingTable = { ...GLOBAL_SETTINGS, ...command.table };
   const { flags, positionals, problems } = parseArguments(argv, table, command);
   if (flags.get("help")?.at(-1) === "true") {
-    io.stdout.write(commandHelp(command));
+    io.stdout.write(commandHelp(command, textWidth(io.stdout)));
     return 0;
   }
   if (flags.get("version")?.at(-1) === "true") {
@@ -72,7 +75,14 @@ async function runCommand(command: Command, argv: readonly string[], io: CliIo):
   }
   const { run } = await command.load();
   const { values, origins, notes } = resolved;
-  return await run({ settings: values as never, origins, positionals, notes, io });
+  return await run({
+    settings: values as never,
+    origins,
+    positionals,
+    notes,
+    commands: COMMANDS,
+    io,
+  });
 }
 
 async function readConfigFile(flags: ReadonlyMap<string, readonly string[]>, io: CliIo) {

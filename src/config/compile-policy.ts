@@ -30,6 +30,7 @@ export function compilePolicy(
     unlayered: spec.unlayered ?? "audit",
     trustedControllers: spec.trustedControllers ?? [],
     excludedNamespaces: spec.excludedNamespaces ?? [],
+    breakGlassGroup: spec.breakGlassGroup,
   } as const;
   return { ...content, id: `${name}@${digest(content)}`, cap: cap(modeCap, profileCap) };
 }

@@ -145,6 +145,9 @@ spec:
     - system:serviceaccount:cnpg-system:cnpg-manager
     - system:serviceaccount:keda:keda-operator
 
+  # One group whose members bypass the guard in an emergency. None unless named:
+  # breakGlassGroup: keymate:break-glass
+
   # Never judged. Exact names; kube-system must always be able to heal itself.
   excludedNamespaces: [kube-system, kube-public, kube-node-lease]
 `;

@@ -50,6 +50,14 @@ const spec = z.strictObject({
     .optional()
     .describe("Operators whose Pods and budgets are audited, never blocked"),
   excludedNamespaces: z.array(exact("namespace name")).optional().describe("Never judged"),
+  breakGlassGroup: z
+    .string()
+    .regex(
+      /^(?!system:)[A-Za-z0-9][A-Za-z0-9:@._/-]{0,252}$/,
+      "must be one group of your own, such as keymate:break-glass; groups of Kubernetes (system:…) are never exempted",
+    )
+    .optional()
+    .describe("Its members bypass the guard, for emergencies. None unless named"),
 });
 
 /** A policy file as a user writes it: everything but apiVersion and kind may be left out. */

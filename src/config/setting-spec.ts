@@ -41,6 +41,14 @@ export function port(description: string, defaultValue: number): SettingSpec<num
   return spec("port", parsers.port, { description, placeholder: "PORT", default: defaultValue });
 }
 
+export function count(description: string, defaultValue: number): SettingSpec<number> {
+  return spec("count", parsers.count, {
+    description,
+    placeholder: "NUMBER",
+    default: defaultValue,
+  });
+}
+
 /** Milliseconds. */
 export function duration<const O extends Options<number> & { readonly least?: number }>(
   description: string,

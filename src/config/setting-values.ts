@@ -16,6 +16,7 @@ const MAX_DURATION = 36_525 * 86_400_000;
 
 export const parsers = {
   port: parsePort,
+  count: parseCount,
   duration: parseDuration,
   boolean: parseBoolean,
   path: parseNonEmpty,
@@ -26,6 +27,11 @@ export const parsers = {
 function parsePort(text: string): ParsedValue<number> {
   const value = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
   return value <= 65_535 ? { ok: true, value } : { ok: false, wanted: "a port from 0 to 65535" };
+}
+
+function parseCount(text: string): ParsedValue<number> {
+  const value = /^[0-9]{1,3}$/.test(text) ? Number(text) : 0;
+  return value > 0 ? { ok: true, value } : { ok: false, wanted: "a number from 1 to 999" };
 }
 
 /** `90d`, `24h`, `10m`, `30s`, `500ms` or `0`, in milliseconds. */

@@ -1,10 +1,13 @@
 import { choice, flag, path, text } from "./setting-spec.ts";
 import { FAIL_ON, modeCap, policyFile } from "./settings-policy-options.ts";
 
-export const CHECK_FORMATS = ["text", "json", "html"] as const;
+/** Forms in which a report can be written, whichever command makes it. */
+export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github", "html"] as const;
+
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const CHECK_SETTINGS = {
-  format: choice("Form of the report", CHECK_FORMATS, { default: "text" }),
+  format: choice("Form of the report", REPORT_FORMATS, { default: "text" }),
   output: path("Write the report to a file", { defaultText: "standard output" }),
   fix: flag("Write the fixes back; comments and order stay"),
   diff: flag("Show what --fix would do"),

@@ -11,3 +11,11 @@ export const policyFile = path("Policy file, laid over the embedded policy", {
 export const modeCap = choice("Strictest mode of any rule; warn is the dry run", CAP_MODES, {
   default: "enforce",
 });
+
+export const FAIL_POLICIES = ["auto", "ignore", "fail"] as const;
+
+export const failPolicy = choice(
+  "Whether what may be refused is refused while no guard answers; auto: once the guard has proved itself",
+  FAIL_POLICIES,
+  { default: "auto" },
+);

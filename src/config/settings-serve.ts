@@ -1,5 +1,5 @@
-import { choice, duration, flag, path, port, text } from "./setting-spec.ts";
-import { modeCap, policyFile } from "./settings-policy-options.ts";
+import { choice, count, duration, flag, path, port, text } from "./setting-spec.ts";
+import { failPolicy, modeCap, policyFile } from "./settings-policy-options.ts";
 
 export const CLUSTER_SOURCES = ["auto", "none", "in-cluster", "kubeconfig"] as const;
 export const CERT_SOURCES = ["self-managed", "files"] as const;
@@ -60,6 +60,12 @@ export const SERVE_SETTINGS = {
     "Write Kubernetes Events about refusals and trouble; the default inside a cluster",
     true,
   ),
+  failPolicy,
+  failAfterReplicas: count(
+    "With --fail-policy auto: how many replicas have to answer the API server side by side",
+    2,
+  ),
+  failAfter: duration("With --fail-policy auto: for how long they have to", { default: 60_000 }),
   servicePort: port("Port of the Service that the webhook entries name", 443),
   drain: duration("How long to go on serving after a stop signal", {
     defaultText: "10s in a cluster, 0 without one",

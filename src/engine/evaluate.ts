@@ -7,7 +7,7 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import { type Finding, speaksAt } from "./rule.ts";
+import { type Finding, judgesAt, speaksAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -54,7 +54,9 @@ function judge(given: Task, results: Results): void {
   const { check, subject } = given;
   const { rule } = check;
   if (rule.check === undefined) return;
-  if (!speaksAt(rule, subject.door)) return;
+  const { door, spokenForBy } = subject;
+  if (!speaksAt(rule, door)) return;
+  if (spokenForBy?.some((kind) => judgesAt(rule, door, kind))) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
   try {
@@ -65,9 +67,18 @@ function judge(given: Task, results: Results): void {
     const found = rule.check(contextFor(task, subject.object));
     const findings = Array.isArray(found) ? (found as readonly Finding[]) : [...found];
     if (findings.length > 0) results.judgements.push(...judgementsOf(task, resolved, findings));
+    else skipUnverified(task, resolved, results);
   } catch (error) {
     if (resolved.mode !== "off") results.faults.push({ rule, mode: resolved.mode, error });
   }
+}
+
+/** Silence is no answer where what the rule looks up could not be read. */
+function skipUnverified(task: Task, resolved: ResolvedMode, results: Results): void {
+  const { rule } = task.check;
+  if (resolved.mode === "off") return;
+  const reason = unverifiedReason(rule, task.scope, task.environment.cluster);
+  if (reason !== undefined) results.skipped.push({ rule, reason });
 }
 
 function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {

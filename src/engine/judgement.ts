@@ -17,7 +17,7 @@ export interface Judgement {
   readonly exemptedBy?: string;
 }
 
-/** A rule that could not speak about this object. */
+/** A rule that found nothing, but could not see all that it looks up. */
 export interface Skipped {
   readonly rule: Rule;
   readonly reason: string;

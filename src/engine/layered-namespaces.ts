@@ -1,6 +1,7 @@
 import { nameOf } from "../kubernetes/object.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { layerOf, type Platform } from "./platform.ts";
+import type { Policy } from "./policy.ts";
 
 export interface LayeredNamespace {
   readonly name: string;
@@ -38,4 +39,13 @@ export function layerOfNamespace(
   name: string,
 ): string | undefined {
   return layerOf(platform, name, cluster.get("Namespace", "", name));
+}
+
+/** Nothing is refused until a layer is named; people who wonder why are told. */
+export function namesNoLayer(cluster: ClusterView, { platform }: Policy): boolean {
+  if (cluster.readability("Namespace") !== "readable") return false;
+  for (const namespace of cluster.list("Namespace")) {
+    if (layerOf(platform, nameOf(namespace) ?? "", namespace) !== undefined) return false;
+  }
+  return true;
 }

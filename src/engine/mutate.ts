@@ -2,7 +2,7 @@ import { jsonEqual } from "../kubernetes/equality.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
 import { pointerOf } from "../kubernetes/location.ts";
 import type { Environment } from "./environment.ts";
-import { applyOperations, operationsFor } from "./patch.ts";
+import { applyOperations, canAdd, operationsFor } from "./patch.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Check } from "./policy.ts";
 import type { Addition, Mutation, MutationContext } from "./rule.ts";
@@ -90,6 +90,7 @@ export function plannedAdditions(
     const enforced = modeOf(environment, check, subject, scope) === "enforce";
     const notVerified = unverifiedReason(check.rule, scope, environment.cluster);
     for (const { location, value } of additionsOf(environment, subject, scope, check)) {
+      if (!canAdd(subject.object.raw, location)) continue;
       planned.set(pointerOf(location), { value, enforced, notVerified });
     }
   }

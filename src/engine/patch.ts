@@ -1,6 +1,6 @@
 import fastJsonPatch from "fast-json-patch";
 import { asObject, type JsonObject, own } from "../kubernetes/json.ts";
-import { pointerFrom, pointerOf, segmentsOf } from "../kubernetes/location.ts";
+import { type Location, pointerFrom, pointerOf, segmentsOf } from "../kubernetes/location.ts";
 import type { PatchOperation } from "./patch-operation.ts";
 import type { Addition } from "./rule.ts";
 
@@ -58,6 +58,11 @@ export function applyOperations(
     fastJsonPatch.applyOperation(copy, operation, true, true);
   }
   return copy;
+}
+
+/** Whether something is missing there, below a map that can take it. */
+export function canAdd(root: JsonObject, location: Location): boolean {
+  return firstMissing(root, segmentsOf(location)) !== undefined;
 }
 
 /** Index of the first segment that is absent or null; undefined when nothing can be added. */

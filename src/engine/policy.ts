@@ -41,6 +41,8 @@ export interface PolicyInput {
   readonly unlayered: Mode;
   readonly trustedControllers: readonly string[];
   readonly excludedNamespaces: readonly string[];
+  /** Members are not asked about at all. */
+  readonly breakGlassGroup?: string | undefined;
 }
 
 export interface ResolvedMode {
@@ -67,6 +69,7 @@ export class Policy {
   readonly unlayered: Mode;
   readonly trustedControllers: readonly string[];
   readonly excludedNamespaces: readonly string[];
+  readonly breakGlassGroup: string | undefined;
   readonly #index = new Map<string, readonly Check[]>();
   readonly #trusted: ReadonlySet<string>;
   readonly #excluded: ReadonlySet<string>;
@@ -79,6 +82,7 @@ export class Policy {
     this.unlayered = input.unlayered;
     this.trustedControllers = input.trustedControllers;
     this.excludedNamespaces = input.excludedNamespaces;
+    this.breakGlassGroup = input.breakGlassGroup;
     this.#trusted = new Set(input.trustedControllers);
     this.#excluded = new Set(input.excludedNamespaces);
     this.checks = rules.map((rule) => bind(rule, input));

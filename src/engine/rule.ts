@@ -145,6 +145,15 @@ export function speaksAt({ doors }: Rule, door: Door): boolean {
   return doors === undefined || doors.includes(door);
 }
 
+/** Whether the rule speaks at a door about new objects of a kind. */
+export function judgesAt(rule: Rule, door: Door, kind: GroupKind): boolean {
+  if (rule.check === undefined || !speaksAt(rule, door)) return false;
+  return rule.targets.some(
+    ({ kinds, operations, subresource = "" }) =>
+      subresource === "" && operations.includes("CREATE") && kinds.includes(kind),
+  );
+}
+
 /**
  * Every kind that some rule or the engine looks up at a door: what the cache holds and RBAC allows.
  * The guard neither watches nor may read what only the audit looks at.

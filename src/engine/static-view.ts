@@ -49,7 +49,7 @@ export class StaticView implements ClusterView {
   /** `defaultNamespace`: where namespaced objects live that name no namespace. */
   constructor(objects: Iterable<JsonObject>, defaultNamespace = "default") {
     this.#defaultNamespace = defaultNamespace;
-    for (const object of objects) this.#add(object);
+    for (const object of objects) this.add(object);
   }
 
   readability(kind: GroupKind): Readability {
@@ -98,7 +98,8 @@ export class StaticView implements ClusterView {
     });
   }
 
-  #add(object: JsonObject): void {
+  /** One more object, or another in the place of its namesake. */
+  add(object: JsonObject): void {
     const apiVersion = ownString(object, "apiVersion");
     const kindWord = ownString(object, "kind");
     if (apiVersion === undefined || kindWord === undefined) return;
@@ -112,7 +113,12 @@ export class StaticView implements ClusterView {
     if (name === undefined) return;
     const namespace = isClusterScoped(kind) ? "" : (namespaceOf(object) ?? this.#defaultNamespace);
     const byNamespace = getOrAdd(this.#kinds, kind, () => new Map<string, ByName>());
-    getOrAdd(byNamespace, namespace, () => new Map<string, JsonObject>()).set(name, object);
+    const byName = getOrAdd(byNamespace, namespace, () => new Map<string, JsonObject>());
+    const index = this.#indexes.get(kind);
+    const former = byName.get(name);
+    if (former !== undefined) index?.remove(namespace, former);
+    byName.set(name, object);
+    index?.add(namespace, object);
   }
 }
 

@@ -61,4 +61,6 @@ export interface Subject {
   readonly dryRun: boolean;
   /** Created by a controller from something that was judged itself: at most audited, never patched. */
   readonly byController: boolean;
+  /** Kinds that answer for it: a rule that judges one of them has nothing to say here. */
+  readonly spokenForBy?: readonly GroupKind[];
 }

@@ -1,9 +1,11 @@
+import type { CodeOf, ErrorCode } from "./error-codes.ts";
+
 /** 2: the user's command, settings or policy are wrong. 3: the surroundings are (file, cluster). */
 export type ErrorExitCode = 2 | 3;
 
 export interface AppErrorOptions {
   /** Stable, for scripts and docs: `policy-invalid`. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly exitCode: ErrorExitCode;
   /** When there are several mistakes, one line each. */
   readonly problems?: readonly string[];
@@ -13,7 +15,7 @@ export interface AppErrorOptions {
 /** A failure told to the user: the message is one clear sentence that names what to do. */
 export class AppError extends Error {
   override readonly name = "AppError";
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly exitCode: ErrorExitCode;
   readonly problems: readonly string[];
 
@@ -27,7 +29,7 @@ export class AppError extends Error {
 
 /** The command line, a setting or the policy is wrong: exit code 2. */
 export function usageError(
-  code: string,
+  code: CodeOf<2>,
   message: string,
   problems: readonly string[] = [],
 ): AppError {
@@ -35,6 +37,6 @@ export function usageError(
 }
 
 /** Something outside could not be read or reached: exit code 3. */
-export function environmentError(code: string, message: string, cause?: unknown): AppError {
+export function environmentError(code: CodeOf<3>, message: string, cause?: unknown): AppError {
   return new AppError(message, { code, exitCode: 3, cause });
 }

@@ -1,5 +1,11 @@
 import type { JsonObject } from "../kubernetes/json.ts";
 
+/** Counted from 1; the column in UTF-16 code units, a byte order mark not counted. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** One Kubernetes object as it stands in a file. */
 export interface FileObject {
   /** As the user named it; `<stdin>` for standard input. */
@@ -7,14 +13,16 @@ export interface FileObject {
   readonly object: JsonObject;
   /** Where the object starts, from 1. */
   readonly line: number;
-  /** The line of a place by JSON pointer; of its nearest existing parent when it is missing. */
-  lineOf(pointer: string): number;
+  /** Where a JSON pointer leads; its nearest existing parent when it is missing. */
+  placeOf(pointer: string): Place;
 }
 
 /** What keeps a file, or one document of it, from being judged: a finding of rule `file-parse`. */
 export interface FileProblem {
   readonly file: string;
   readonly line: number;
+  /** Absent where the whole file is meant. */
+  readonly column?: number;
   readonly message: string;
   /** One imperative. */
   readonly fix: string;

@@ -11,7 +11,7 @@ const KIND = "File";
 /** A problem as a finding, in the mode that the policy resolves for its file. */
 export function problemFinding(
   policy: Policy,
-  { file, line, message, fix }: FileProblem,
+  { file, line, column, message, fix }: FileProblem,
   now: number,
 ): ReportFinding | undefined {
   const check = policy.checks.find(({ rule }) => rule.id === FILE_PARSE);
@@ -28,7 +28,7 @@ export function problemFinding(
     message,
     fix,
     fixable: false,
-    source: { file, line },
+    source: { file, line, ...(column === undefined ? {} : { column }) },
   };
 }
 

@@ -19,6 +19,14 @@ export interface ReportObject {
   readonly name: string;
 }
 
+/** Line and column count from 1, the column in UTF-16 code units. */
+export interface ReportSource {
+  readonly file: string;
+  readonly line: number;
+  /** Absent where the whole file is meant. */
+  readonly column?: number;
+}
+
 export interface ReportFinding {
   readonly rule: string;
   readonly practice: Practice;
@@ -33,7 +41,7 @@ export interface ReportFinding {
   /** `--fix`, or admission, fills the gap. */
   readonly fixable: boolean;
   /** Only where the object comes from a file. */
-  readonly source?: { readonly file: string; readonly line: number };
+  readonly source?: ReportSource;
 }
 
 export interface ReportSkip {
@@ -63,10 +71,10 @@ export interface Report {
     readonly status: PracticeStatus;
     readonly findings: number;
   }[];
+  /** The guide's validation scenario; only of an audit. */
+  readonly readiness?: readonly ReadinessLine[];
   readonly findings: readonly ReportFinding[];
   readonly skipped: readonly ReportSkip[];
-  /** The guide's validation scenario; of an audit. */
-  readonly readiness?: readonly ReadinessLine[];
   /** Where components sit; only for the formats that draw it. */
   readonly inventory?: readonly InventoryLayer[];
 }
@@ -84,12 +92,13 @@ export interface ReportInput {
   readonly judged: ReadonlySet<Practice>;
   /** Something could not be read at all. */
   readonly incomplete: boolean;
+  readonly readiness?: readonly ReadinessLine[];
   readonly inventory?: readonly InventoryLayer[];
 }
 
 /** Sorts, counts and sums up. Pure: the same input gives the same report. */
 export function buildReport(input: ReportInput): Report {
-  const { findings } = input;
+  const { findings, readiness } = input;
   const practices = PRACTICES.map((id) => {
     const own = findings.filter((finding) => finding.practice === id);
     const unverified = input.skipped.some(({ practice }) => practice === id);
@@ -114,10 +123,11 @@ export function buildReport(input: ReportInput): Report {
         // What was not looked at has not passed, and no object at all is nothing looked at.
         input.incomplete ||
           input.objects === 0 ||
-          practices.some(({ status }) => status === "not-verified"),
+          [...practices, ...(readiness ?? [])].some(({ status }) => status === "not-verified"),
       ),
     },
     practices,
+    ...(readiness === undefined ? {} : { readiness }),
     findings: [...findings].sort(compareFindings),
     skipped: input.skipped.map(withoutPractice).sort(compareSkips),
     ...(input.inventory === undefined ? {} : { inventory: input.inventory }),

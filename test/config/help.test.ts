@@ -30,20 +30,23 @@ Commands:
 
 Flags:
   --cert-dir FOLDER  Folder of ca.crt, ca.key, tls.crt and tls.key [default:
-                     certs]
-  --leaf-life TIME   Life of the serving certificate [default: 90d]
-  --ca-life TIME     Life of the certificate authority [default: 1825d]
+                     certs] [env: KEYMATE_GUARD_CERT_DIR]
+  --leaf-life TIME   Life of the serving certificate [default: 90d] [env:
+                     KEYMATE_GUARD_LEAF_LIFE]
+  --ca-life TIME     Life of the certificate authority [default: 1825d] [env:
+                     KEYMATE_GUARD_CA_LIFE]
 
 Global flags:
   -h, --help     Show this help
   -v, --version  Show the version
-  --config FILE  Settings file: YAML, keys are the long flags in camelCase
+  --config FILE  Settings file: YAML, keys are the long flags in camelCase [env:
+                 KEYMATE_GUARD_CONFIG]
   --log-level debug|info|warn|error
                  Least severe log line to write; debug adds stack traces
-                 [default: info]
+                 [default: info] [env: KEYMATE_GUARD_LOG_LEVEL]
   --log-format auto|json|pretty
                  How to write logs; auto is pretty on a terminal, else json
-                 [default: auto]
+                 [default: auto] [env: KEYMATE_GUARD_LOG_FORMAT]
 
 Docs: docs/.
 `,

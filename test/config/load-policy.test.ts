@@ -304,3 +304,15 @@ test("line ends of Windows, a byte order mark and document markers do not matter
   const text = `\uFEFF---\n${withSpec("  unlayered: warn\n")}...\n`.replaceAll("\n", "\r\n");
   assert.equal(loaded(text).policy.unlayered, "warn");
 });
+
+test("a break-glass group is one of one's own, never one of Kubernetes", () => {
+  assert.equal(
+    loaded(withSpec("  breakGlassGroup: keymate:break-glass\n")).policy.breakGlassGroup,
+    "keymate:break-glass",
+  );
+  assert.equal(loaded(withSpec("  profile: production\n")).policy.breakGlassGroup, undefined);
+  for (const group of ["system:masters", "system:authenticated", '"*"', '""', "[a, b]"]) {
+    const result = loadPolicy({ text: withSpec(`  breakGlassGroup: ${group}\n`), rules });
+    assert.equal(result.ok, false, group);
+  }
+});

@@ -49,9 +49,10 @@ test("values.yaml names every setting of serve", () => {
 
 const SAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   port: [1, 8443, 65_535, 0, 65_536, 1.5, "8443", "x"],
+  count: [1, 2, 0, 1.5, "2"],
   duration: ["90d", "0", "1.5h", "500ms", "90", "-1s", "5 m", ""],
   boolean: [true, false, "yes"],
-  enum: ["warn", "files", "kubeconfig", "debug", "json", "else"],
+  enum: ["auto", "warn", "files", "kubeconfig", "debug", "json", "else"],
   path: ["/certs", ""],
   string: ["::", ""],
   list: [["a", "b"], ["a,b"], "a"],

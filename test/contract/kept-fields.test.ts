@@ -9,6 +9,7 @@ import { StaticView } from "../../src/engine/static-view.ts";
 import { type JsonObject, ownString } from "../../src/kubernetes/json.ts";
 import { groupKindOf, kindInfo } from "../../src/kubernetes/kinds.ts";
 import { RULES } from "../../src/rules/index.ts";
+import { auditedKinds } from "../../src/usecases/audited-kinds.ts";
 import {
   clusterOf,
   environmentOf,
@@ -17,9 +18,10 @@ import {
   fixturesOf,
   subjectOfFixture,
 } from "../support/fixtures.ts";
+import { policyWith } from "../support/policy.ts";
 
 test("fields are kept of kinds that are looked up, and of no others", () => {
-  const kinds = lookedUpKinds(RULES);
+  const kinds = [...lookedUpKinds(RULES), ...auditedKinds(policyWith()).all];
   assert.deepEqual(
     Object.keys(KEPT_FIELDS).filter((kind) => !kinds.includes(kind)),
     [],

@@ -10,6 +10,7 @@ import { nameOf } from "../../src/kubernetes/object.ts";
 import { RULES } from "../../src/rules/index.ts";
 import { checkFiles } from "../../src/usecases/check-files.ts";
 import { webhookEntries } from "../../src/usecases/webhooks/entries.ts";
+import { neverIntercepted } from "../../src/usecases/webhooks/selectors.ts";
 import { rawObject } from "../support/builders.ts";
 
 const BASE = fileURLToPath(new URL("../../manifests/base", import.meta.url));
@@ -52,12 +53,17 @@ test("the certificate Secret is shipped without data", () => {
   assert.equal(Object.hasOwn(secret, "data") || Object.hasOwn(secret, "stringData"), false);
 });
 
-test("the guard may read what its rules look up and write nothing but its entries, Secret and Events", () => {
+test("the guard may read what its rules look up and write nothing but its entries, Secret, Events and probes", () => {
   const roles = objects.filter(({ kind }) => kind === "ClusterRole" || kind === "Role");
   for (const role of roles) {
     for (const rule of role["rules"] as { verbs: string[]; resources: string[] }[]) {
       if (rule.resources.join() === "events") {
         assert.deepEqual(rule.verbs, ["create", "patch"]);
+        continue;
+      }
+      const isProbe = role["kind"] === "Role" && rule.resources.join() === "configmaps";
+      if (isProbe) {
+        assert.deepEqual(rule.verbs, ["create"]);
         continue;
       }
       const writes = rule.verbs.some((verb) => !["get", "list", "watch"].includes(verb));
@@ -92,6 +98,33 @@ test("the container is locked down and replaced without a gap", () => {
   }
 });
 
+test("the guard stays available through rollouts, drains and pressure on its nodes", () => {
+  const { replicas, minReadySeconds, template } = only("Deployment")["spec"] as JsonObject;
+  assert.deepEqual([replicas, minReadySeconds], [2, 10]);
+  const pod = dig(template, "spec") as JsonObject;
+  assert.equal(pod["priorityClassName"], "system-cluster-critical");
+  const spread = pod["topologySpreadConstraints"] as JsonObject[];
+  assert.deepEqual(
+    spread.map(({ maxSkew, topologyKey, whenUnsatisfiable }) => [
+      maxSkew,
+      topologyKey,
+      whenUnsatisfiable,
+    ]),
+    [
+      [1, "kubernetes.io/hostname", "ScheduleAnyway"],
+      [1, "topology.kubernetes.io/zone", "ScheduleAnyway"],
+    ],
+  );
+  const [container] = pod["containers"] as JsonObject[];
+  assert.equal(
+    dig(container, "resources", "requests", "memory"),
+    dig(container, "resources", "limits", "memory"),
+  );
+  const budget = only("PodDisruptionBudget")["spec"] as JsonObject;
+  assert.equal(budget["minAvailable"], 1);
+  assert.equal(budget["unhealthyPodEvictionPolicy"], "AlwaysAllow");
+});
+
 test("the version is one and the same in package, image and manifests", () => {
   const read = (path: string) =>
     readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
@@ -106,13 +139,47 @@ test("the version is one and the same in package, image and manifests", () => {
 test("the entries of the shipped policy select layer namespaces for Fail and never our own", () => {
   const { validating } = webhookEntries(policy, {
     client: { service: { name: "keymate-guard", namespace: "keymate-guard", port: 443 } },
-    excluded: ["keymate-guard", ...policy.excludedNamespaces],
+    excluded: neverIntercepted(policy, "keymate-guard"),
     mutateTimeoutSeconds: 3,
     validateTimeoutSeconds: 5,
+    failing: true,
   });
   const failing = validating.filter(({ failurePolicy }) => failurePolicy === "Fail");
   assert.deepEqual(
     failing.map(({ name }) => name.split(".")[0]),
     ["enforce-labelled", "enforce-named", "layer-namespaces"],
   );
+});
+
+/** What a cluster needs in order to start, and what would loop. */
+const VITAL =
+  /^(nodes|leases|events|certificatesigningrequests|endpoints|endpointslices|tokenreviews|.*accessreviews|apiservices|priorityclasses|customresourcedefinitions|flowschemas|prioritylevelconfigurations|bindings|.*webhookconfigurations)$|\/(status|binding|ephemeralcontainers|token|approval|eviction)$|\*/;
+
+test("whatever a policy says, nothing that a cluster needs to start is ever registered", () => {
+  const rules = Object.fromEntries(RULES.map(({ id }) => [id, { mode: "enforce" }]));
+  const spec = { rules, excludedNamespaces: [] };
+  const kind = { apiVersion: "policy.keymate.io/v1alpha1", kind: "PlatformPolicy" };
+  const strict = loadPolicy({ text: JSON.stringify({ ...kind, spec }), rules: RULES });
+  assert.ok(strict.ok);
+  const entries = webhookEntries(strict.policy, {
+    client: { service: { name: "keymate-guard", namespace: "keymate-guard", port: 443 } },
+    excluded: neverIntercepted(strict.policy, "keymate-guard"),
+    mutateTimeoutSeconds: 3,
+    validateTimeoutSeconds: 5,
+    failing: true,
+  });
+  for (const { name, rules: registered, namespaceSelector } of [
+    ...entries.mutating,
+    ...entries.validating,
+  ]) {
+    for (const resource of registered.flatMap(({ resources }) => resources)) {
+      assert.doesNotMatch(resource, VITAL, name);
+    }
+    const names = namespaceSelector.matchExpressions.find(
+      ({ key }) => key === "kubernetes.io/metadata.name",
+    );
+    for (const vital of ["kube-system", "kube-node-lease", "keymate-guard"]) {
+      assert.equal(names?.values?.includes(vital), names?.operator === "NotIn", name);
+    }
+  }
 });

@@ -261,6 +261,26 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
+    alert: "KeymateGuardStaysAtIgnore",
+    fires: {
+      series: { [`keymate_guard_webhook_fail_policy{${A},stage="proving"}`]: "1x90" },
+      at: "70m",
+      labels: NAMESPACE,
+      description:
+        "For an hour the entries for layer namespaces have stayed at Ignore: while no guard answers, what it would refuse goes in.",
+    },
+    quiet: [
+      {
+        series: { [`keymate_guard_webhook_fail_policy{${A},stage="proving"}`]: "1x90" },
+        at: "50m",
+      },
+      {
+        series: { [`keymate_guard_webhook_fail_policy{${A},stage="proving"}`]: "1x30 0x60" },
+        at: "80m",
+      },
+    ],
+  },
+  {
     alert: "KeymateGuardCacheStale",
     fires: {
       series: { ...heard("Deployment.apps", "60x30"), ...state("Deployment.apps", "synced", 1) },

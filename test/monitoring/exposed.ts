@@ -14,6 +14,7 @@ export async function exposedMetrics(): Promise<ReadonlyMap<string, readonly str
     sharedCertificate: () => ({ generation: undefined, state: undefined, clockSkewMs: undefined }),
     caBundleInSync: () => undefined,
     webhookWrites: () => undefined,
+    failPolicy: () => undefined,
     caches: () => [],
     policyLoadedAt: () => undefined,
     policyLoadFailed: () => false,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -49,6 +49,20 @@ test("the installed package checks manifests from standard input", () => {
     result.stdout,
     /^<stdin>:\d+: enforce \[res-limits-required\] container db has no cpu limit/m,
   );
+});
+
+test("npx runs the package from its tarball beside a Node of its own, as the GitHub action does", () => {
+  const { node } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).devDependencies;
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+  const packages = [`--package=${join(folder, tarball)}`, `--package=node@${node}`];
+  const command = ["--yes", ...packages, "--", "keymate-guard", "check", "-", "--format", "github"];
+  const result = spawnSync("npx", command, {
+    cwd: folder,
+    encoding: "utf8",
+    input: "apiVersion: v1\nkind: Pod\nmetadata: {name: db, namespace: platform-data}\n",
+  });
+  assert.equal(result.status, 0, result.stderr);
+  assert.match(result.stdout, /^1 object, 0 enforce/m);
 });
 
 test("the installed package plays the demo", () => {

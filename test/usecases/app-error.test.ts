@@ -14,7 +14,7 @@ test("a usage error ends with exit code 2 and carries every mistake", () => {
 
 test("an environment error ends with exit code 3 and keeps its cause", () => {
   const cause = new Error("ENOENT");
-  const error = environmentError("file-unreadable", "policy.yaml cannot be read", cause);
+  const error = environmentError("policy-unreadable", "policy.yaml cannot be read", cause);
   assert.deepEqual([error.exitCode, error.cause, error.problems], [3, cause, []]);
-  assert.equal("cause" in environmentError("x", "y"), false);
+  assert.equal("cause" in environmentError("dump-empty", "y"), false);
 });

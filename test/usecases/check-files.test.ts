@@ -18,7 +18,8 @@ const deployment = (name: string, spec: JsonObject, namespace: string | undefine
 function input(objects: JsonObject[], problems: FileProblem[] = []): FileInput {
   const inFile = objects.map((object, index): FileObject => {
     const line = index * 10 + 1;
-    return { file: "a.yaml", object, line, lineOf: (pointer) => line + pointer.split("/").length };
+    const placeOf = (pointer: string) => ({ line: line + pointer.split("/").length, column: 5 });
+    return { file: "a.yaml", object, line, placeOf };
   });
   return { objects: inFile, problems };
 }
@@ -50,7 +51,7 @@ test("a finding names its object, place, file and line", () => {
       message: "bad is wrong",
       fix: "mend bad",
       fixable: false,
-      source: { file: "a.yaml", line: 14 },
+      source: { file: "a.yaml", line: 14, column: 5 },
     },
   ]);
   assert.equal(report.summary.objects, 2);

@@ -19,6 +19,8 @@ function schemaOf({ type, values = [] }: SettingSpec): z.ZodType {
       return z.enum(values);
     case "port":
       return z.int().min(1).max(65_535);
+    case "count":
+      return z.int().min(1).max(999);
     case "boolean":
       return z.boolean();
     case "duration":

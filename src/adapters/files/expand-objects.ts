@@ -101,7 +101,7 @@ function identityProblem(
   const state = own(object, key) === undefined ? "has no" : "has no usable";
   return {
     file: document.file.path,
-    line: document.lineOf([...prefix, key]),
+    ...document.placeOf([...prefix, key]),
     message: `the object ${state} ${key}`,
     fix: `set ${key}`,
   };
@@ -110,7 +110,7 @@ function identityProblem(
 function itemProblem(document: SourceDocument, at: readonly string[]): FileProblem {
   return {
     file: document.file.path,
-    line: document.lineOf(at),
+    ...document.placeOf(at),
     message: `item ${at.at(-1)} of the list is no object`,
     fix: "remove the item",
   };

@@ -3,7 +3,7 @@ import { type Addition, foldAdditions, type Insertion } from "./insertions.ts";
 import { inspect } from "./inspect.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
 import { editsFor, pageOf } from "./write-insertions.ts";
-import { parseYaml, plainValueOf } from "./yaml-document.ts";
+import { parseYaml, plainValueOf, type Yaml } from "./yaml-document.ts";
 
 /** An addition that was left to the user, and why. */
 export interface Refusal {
@@ -45,7 +45,7 @@ interface Progress {
 
 function write(fix: Progress, insertions: readonly Insertion[]): void {
   const group = insertions.flatMap(({ members }) => members);
-  const next = tryAdditions(fix.text, group);
+  const next = withAdditions(fix.text, parseYaml(fix.text), group);
   if (next !== undefined) {
     fix.text = next;
     fix.applied += group.length;
@@ -59,9 +59,13 @@ function write(fix: Progress, insertions: readonly Insertion[]): void {
   }
 }
 
-function tryAdditions(text: string, additions: readonly Addition[]): string | undefined {
+/** The text with all of the additions; undefined unless it holds them and nothing else new. */
+export function withAdditions(
+  text: string,
+  yaml: Yaml,
+  additions: readonly Addition[],
+): string | undefined {
   if (additions.length === 0) return text;
-  const yaml = parseYaml(text);
   const { insertions, impossible } = foldAdditions(yaml, additions);
   if (impossible.length > 0) return undefined;
   const page = pageOf(text, yaml.contents);

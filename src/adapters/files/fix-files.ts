@@ -68,7 +68,7 @@ function fixFile(
     at = document.chunk.end;
     applied += fixed.applied;
     for (const { segments, reason } of fixed.refused) {
-      const line = document.lineOf(segments);
+      const { line } = document.placeOf(segments);
       const pointer = segments.map((s) => `/${s.replaceAll("~", "~0").replaceAll("/", "~1")}`);
       refused.push({ file: file.path, line, pointer: pointer.join(""), reason });
     }

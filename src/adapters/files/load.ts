@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { FileInput, FileProblem } from "../../usecases/file-input.ts";
+import { NO_PROGRESS, type Progress } from "../../usecases/ports/progress.ts";
 import { decodeText, MAX_FILE_BYTES, tooLarge } from "./decode-text.ts";
 import { type Expanded, expandDocument } from "./expand-objects.ts";
 import { type FileFailure, failureMessage, findFiles } from "./find-files.ts";
@@ -24,11 +25,15 @@ const TREE_BUDGET = 8 * 1024 * 1024;
 export function loadFiles(
   paths: readonly string[],
   stdin: Uint8Array = new Uint8Array(),
+  progress: Progress = NO_PROGRESS,
 ): LoadedFiles {
   const { files: found, failures } = findFiles(paths.filter((path) => path !== "-"));
   const load = new Load(failures);
   if (paths.includes("-")) load.bytes(STDIN, stdin);
-  for (const path of found) load.path(path);
+  for (const [done, path] of found.entries()) {
+    progress.report("reading files", done, found.length);
+    load.path(path);
+  }
   return load;
 }
 

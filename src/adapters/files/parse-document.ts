@@ -39,7 +39,7 @@ function parseChunk(file: SourceFile, chunk: Chunk, keepTrees: boolean): Parsed[
 function parseDocumentAt(file: SourceFile, chunk: Chunk, keepTrees: boolean): Parsed {
   const text = file.text.slice(chunk.start, chunk.end);
   const problemAt = (offset: number, message: string, fix: string): Parsed => ({
-    problem: { file: file.path, line: file.lineAt(chunk.start + offset), message, fix },
+    problem: { file: file.path, ...file.placeAt(chunk.start + offset), message, fix },
   });
   const failed = (offset: number, message: string, fix: string): Parsed =>
     looksLikeTemplate(text)
@@ -75,7 +75,7 @@ export function templateProblem(file: SourceFile, chunk: Chunk): FileProblem {
   const text = file.text.slice(chunk.start, chunk.end);
   return {
     file: file.path,
-    line: file.lineAt(chunk.start + firstMark(text)),
+    ...file.placeAt(chunk.start + firstMark(text)),
     message: "the document is a template that is not rendered yet: it holds {{",
     fix: "pipe the rendered output: helm template CHART | keymate-guard check -",
   };
@@ -87,8 +87,8 @@ function templateOrFlaw(
   flaw: { readonly offset: number; readonly message: string; readonly fix: string },
 ): FileProblem {
   if (file.text.slice(chunk.start, chunk.end).includes("{{")) return templateProblem(file, chunk);
-  const line = file.lineAt(chunk.start + flaw.offset);
-  return { file: file.path, line, message: flaw.message, fix: flaw.fix };
+  const place = file.placeAt(chunk.start + flaw.offset);
+  return { file: file.path, ...place, message: flaw.message, fix: flaw.fix };
 }
 
 function syntaxMessage(error: { readonly code: string; readonly message: string }): string {

@@ -1,3 +1,4 @@
+import type { Place } from "../../usecases/file-input.ts";
 import { locate } from "./locate.ts";
 import type { SourceFile } from "./source-file.ts";
 import type { Chunk } from "./split-documents.ts";
@@ -27,9 +28,9 @@ export class SourceDocument {
     return this.#yaml;
   }
 
-  /** The line of the place, or of its nearest existing parent. */
-  lineOf(segments: readonly string[]): number {
+  /** Of what the segments lead to, or of its nearest existing parent. */
+  placeOf(segments: readonly string[]): Place {
     const { offset } = locate(this.yaml, segments);
-    return this.file.lineAt(this.chunk.start + offset);
+    return this.file.placeAt(this.chunk.start + offset);
   }
 }

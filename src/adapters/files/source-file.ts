@@ -1,3 +1,5 @@
+import type { Place } from "../../usecases/file-input.ts";
+
 /** One text as it was read, and where its lines start. */
 export class SourceFile {
   /** As the user wrote it; `<stdin>` for standard input. */
@@ -14,8 +16,8 @@ export class SourceFile {
     this.bom = bom;
   }
 
-  /** The line of an offset, from 1. The table is built on first use: most files need none. */
-  lineAt(offset: number): number {
+  /** Where an offset is. The table is built on first use: most files need none. */
+  placeAt(offset: number): Place {
     this.#lineStarts ??= lineStartsOf(this.text);
     let low = 0;
     let high = this.#lineStarts.length - 1;
@@ -24,7 +26,7 @@ export class SourceFile {
       if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return low + 1;
+    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
 }
 

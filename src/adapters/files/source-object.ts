@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../kubernetes/json.ts";
-import type { FileObject } from "../../usecases/file-input.ts";
+import type { FileObject, Place } from "../../usecases/file-input.ts";
 import { segmentsFrom } from "./pointer.ts";
 import type { SourceDocument } from "./source-document.ts";
 
@@ -21,10 +21,10 @@ export class SourceObject implements FileObject {
   }
 
   get line(): number {
-    return this.document.lineOf(this.prefix);
+    return this.document.placeOf(this.prefix).line;
   }
 
-  lineOf(pointer: string): number {
-    return this.document.lineOf([...this.prefix, ...segmentsFrom(pointer)]);
+  placeOf(pointer: string): Place {
+    return this.document.placeOf([...this.prefix, ...segmentsFrom(pointer)]);
   }
 }

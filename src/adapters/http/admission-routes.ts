@@ -1,8 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ADMISSION_PATHS, type AdmissionPath } from "../../usecases/ports/admission.ts";
+import {
+  ADMISSION_PATHS,
+  type AdmissionPath,
+  type AdmissionRequest,
+} from "../../usecases/ports/admission.ts";
 import type { Metrics } from "../../usecases/ports/metrics.ts";
 import type { Monotonic } from "../../usecases/ports/monotonic.ts";
+import { PROBE_PATH, probeAnswer } from "../../usecases/webhooks/probe.ts";
 import { AdmissionHandler, type HandlerDeps } from "./admission-handler.ts";
+import { encodeResponse } from "./admission-response.ts";
 import { decodeReview } from "./admission-review.ts";
 import { type BodyLimits, BodyReader, Refusal } from "./body-reader.ts";
 import { errorBody, HTTP_ERRORS, type HttpError } from "./http-error.ts";
@@ -11,6 +17,8 @@ import type { Load } from "./load.ts";
 export interface RouteDeps extends HandlerDeps {
   readonly load: Load;
   readonly limits: BodyLimits;
+  /** What this process is called among the replicas that answer probes. */
+  readonly replica: string;
 }
 
 /** What the body parser hands on. */
@@ -21,12 +29,13 @@ interface Received {
   readonly reader: BodyReader;
 }
 
-const paths: ReadonlySet<string> = new Set(ADMISSION_PATHS);
+const paths: ReadonlySet<string> = new Set([...ADMISSION_PATHS, PROBE_PATH]);
 
-/** POST /mutate, /validate and /validate/fail; every other answer has the error shape. */
+/** POST /mutate, /validate, /validate/fail and /probe; every other answer has the error shape. */
 export function addAdmissionRoutes(app: FastifyInstance, deps: RouteDeps): void {
   addBodyParser(app, deps.load, deps.limits, deps.monotonic);
   for (const path of ADMISSION_PATHS) app.post(path, routeHandler(path, deps));
+  app.post(PROBE_PATH, probeHandler(deps));
   app.setNotFoundHandler((request, reply) => refuse(deps, request, reply, missing(request)));
   app.setErrorHandler((error, request, reply) =>
     refuse(deps, request, reply, request.is404 ? missing(request) : translate(error)),
@@ -50,17 +59,50 @@ function routeHandler(path: AdmissionPath, deps: RouteDeps) {
   };
 }
 
+/** Says who answers and judges nothing. The next probe is to reach whom the Service picks anew. */
+function probeHandler(deps: RouteDeps) {
+  const warnings = [probeAnswer(deps.replica)];
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const review = reviewOf(request);
+    if ("error" in review) {
+      refuse(deps, request, reply, review.error);
+    } else {
+      const decision = { ...NOTHING_FOUND, warnings };
+      reply.header("connection", "close");
+      send(deps.load, request, reply, encodeResponse(review.request.uid, decision));
+    }
+  };
+}
+
+const NOTHING_FOUND = {
+  allowed: true,
+  outcome: "warned",
+  annotations: {},
+  findings: [],
+  faults: [],
+} as const;
+
 function decide(
   handler: AdmissionHandler,
   request: FastifyRequest,
 ): string | Promise<string> | HttpError {
+  const review = reviewOf(request);
+  if ("error" in review) return review.error;
+  return handler.answer(review.request, request.raw.url ?? "", review.startedAt);
+}
+
+function reviewOf(
+  request: FastifyRequest,
+):
+  | { readonly request: AdmissionRequest; readonly startedAt: number }
+  | { readonly error: HttpError } {
   const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity") return HTTP_ERRORS.mediaType;
+  if (encoding !== undefined && encoding !== "identity") return { error: HTTP_ERRORS.mediaType };
   const received = request.body as Received | undefined;
-  if (received === undefined) return HTTP_ERRORS.empty;
+  if (received === undefined) return { error: HTTP_ERRORS.empty };
   const decoded = decodeReview(received.bytes);
-  if ("error" in decoded) return decoded.error;
-  return handler.answer(decoded.request, request.raw.url ?? "", received.startedAt);
+  if ("error" in decoded) return decoded;
+  return { request: decoded.request, startedAt: received.startedAt };
 }
 
 function addBodyParser(

@@ -43,6 +43,8 @@ const DEFAULTS: ServerSettings = {
 };
 
 export interface AdmissionServerDeps extends HandlerDeps {
+  /** What this process is called among the replicas that answer probes. */
+  readonly replica: string;
   /** The full set of TLS options but the pair: what a swap leaves out is reset. */
   readonly tls: SecureContextOptions;
   readonly settings?: Partial<ServerSettings>;

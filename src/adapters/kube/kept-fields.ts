@@ -91,6 +91,7 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   ],
   "Keycloak.k8s.keycloak.org": ["spec.{instances,image}", conditions("status")],
   "Backup.velero.io": ["spec", "status.{phase,startTimestamp,completionTimestamp,expiration}"],
+  "Restore.velero.io": ["status.{phase,completionTimestamp}"],
   "Schedule.velero.io": ["spec", "status.{phase,lastBackup}"],
   "BackupStorageLocation.velero.io": ["spec.{provider,config,accessMode,default}", "status.phase"],
   "VolumeSnapshot.snapshot.storage.k8s.io": ["spec", "status.{readyToUse,creationTime}"],

@@ -1,4 +1,11 @@
-import { dig, type JsonObject, ownArray, ownObject } from "../../kubernetes/json.ts";
+import {
+  asObject,
+  dig,
+  type JsonObject,
+  ownArray,
+  ownObject,
+  ownString,
+} from "../../kubernetes/json.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import type { Connection } from "./api-client.ts";
@@ -27,6 +34,7 @@ export interface LiveWebhook {
   readonly name: string;
   /** PEM; "" when blank. */
   readonly caBundle: string;
+  readonly failurePolicy: string;
 }
 
 /**
@@ -66,11 +74,12 @@ export class WebhookWriter {
    * An entry without a name or with an empty caBundle refuses the whole call, see `lastError`.
    */
   setDesired(desired: DesiredWebhooks): void {
-    this.#refused = [...desired.mutating, ...desired.validating].map(flaw).find(Boolean);
-    if (this.#refused !== undefined) {
-      this.#logger.error({ problem: this.#refused }, "webhook entries refused");
-      return;
+    const refused = [...desired.mutating, ...desired.validating].map(flaw).find(Boolean);
+    if (refused !== undefined && refused !== this.#refused) {
+      this.#logger.error({ problem: refused }, "webhook entries refused");
     }
+    this.#refused = refused;
+    if (refused !== undefined) return;
     this.#mutating.setDesired(desired.mutating);
     this.#validating.setDesired(desired.validating);
   }
@@ -105,6 +114,12 @@ export class WebhookWriter {
     return [...entriesOf(mutating, "mutating"), ...entriesOf(validating, "validating")];
   }
 
+  /** The validating entries alone; undefined until known. */
+  validating(): readonly LiveWebhook[] | "absent" | undefined {
+    const live = this.#validating.live();
+    return live === undefined || live === "absent" ? live : entriesOf(live, "validating");
+  }
+
   /** Which of the two configurations exist; undefined until both are known. */
   existing(): readonly ("mutating" | "validating")[] | undefined {
     const mutating = this.#mutating.live();
@@ -129,6 +144,7 @@ function entriesOf(
           configuration,
           name: typeof name === "string" ? name : "",
           caBundle: typeof bundle === "string" ? Buffer.from(bundle, "base64").toString() : "",
+          failurePolicy: ownString(asObject(entry), "failurePolicy") ?? "",
         };
       });
 }

@@ -1,8 +1,10 @@
-import type { Report, ReportFinding, ReportSkip, Verdict } from "../../usecases/report.ts";
+import type { ReportFinding, Verdict } from "../../usecases/report.ts";
 import { lineOf } from "../../usecases/report-entry.ts";
 import { type Paint, painter, type Style } from "./color.ts";
 import { oneLine } from "./one-line.ts";
+import { readinessLines } from "./readiness-text.ts";
 import type { Reporter } from "./reporter.ts";
+import { notVerifiedLines, placeOf, summaryLine } from "./words.ts";
 
 const MODE_STYLES = { enforce: "red", warn: "yellow", audit: "cyan" } as const;
 
@@ -16,48 +18,17 @@ const VERDICT_STYLES: Readonly<Record<Verdict, Style>> = {
 /** One line per finding, `FILE:LINE: MODE [rule-id] …`, then what could not be verified, then a summary. */
 export const renderText: Reporter = (report, { color }) => {
   const paint = painter(color);
+  const { verdict } = report.summary;
   const lines = report.findings.map((finding) => findingLine(finding, paint));
-  lines.push(...skippedLines(report.skipped, paint), summaryLine(report, paint));
+  lines.push(...notVerifiedLines(report.skipped).map((line) => paint("dim", oneLine(line))));
+  if (report.readiness !== undefined) {
+    lines.push(...(lines.length > 0 ? [""] : []), ...readinessLines(report.readiness, paint), "");
+  }
+  lines.push(summaryLine(report, paint(VERDICT_STYLES[verdict], verdict)));
   return `${lines.join("\n")}\n`;
 };
 
 function findingLine(finding: ReportFinding, paint: Paint): string {
   const mode = paint(MODE_STYLES[finding.mode], finding.mode);
   return `${paint("bold", oneLine(placeOf(finding)))}: ${mode} ${oneLine(lineOf(finding))}`;
-}
-
-/** Where there is no file, the object takes its place. */
-function placeOf({ source, object }: ReportFinding): string {
-  if (source !== undefined) return `${source.file}:${source.line}`;
-  const name = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`;
-  return `${object.kind} ${name}`;
-}
-
-/** One line per rule and reason: the same reason holds for many objects. */
-function skippedLines(skipped: readonly ReportSkip[], paint: Paint): string[] {
-  const counts = new Map<string, number>();
-  for (const { rule, reason } of skipped) {
-    const key = `[${rule}] ${reason}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts].map(([key, count]) => {
-    const what = count === 1 ? "1 object" : `${count} objects`;
-    return paint("dim", oneLine(`not verified: ${key} (${what})`));
-  });
-}
-
-function summaryLine({ summary }: Report, paint: Paint): string {
-  const { objects, enforce, warn, audit, skipped, verdict } = summary;
-  const parts = [
-    plural(objects, "object"),
-    `${enforce} enforce`,
-    `${warn} warn`,
-    `${audit} audit`,
-    ...(skipped === 0 ? [] : [`${skipped} not verified`]),
-  ];
-  return `${parts.join(", ")}: ${paint(VERDICT_STYLES[verdict], verdict)}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 import type { Registry } from "prom-client";
+import { FAIL_STAGES, type FailStage } from "../../usecases/webhooks/fail-policy.ts";
 import { type CacheState, registerCaches } from "./cache-gauges.ts";
 import { counter, gauge } from "./read-at-scrape.ts";
 
@@ -24,6 +25,8 @@ export interface GaugeSources {
   caBundleInSync(): boolean | undefined;
   /** undefined where the entries are somebody else's to write. */
   webhookWrites(): readonly WebhookWrites[] | undefined;
+  /** undefined where somebody else writes the webhook entries. */
+  failPolicy(): { readonly stage: FailStage; readonly answering: number | undefined } | undefined;
   caches(): Iterable<CacheState>;
   /** Wall clock milliseconds. */
   policyLoadedAt(): number | undefined;
@@ -55,6 +58,7 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
   registerTrust(registry, sources);
   registerShared(registry, sources);
   registerCaches(registry, () => sources.caches());
+  registerFailPolicy(registry, sources);
   gauge(registry, "requests_in_flight", "Admission requests being answered", (set) =>
     set(sources.load().requests),
   );
@@ -111,6 +115,24 @@ function registerShared(registry: Registry, sources: GaugeSources): void {
   gauge(registry, "clock_skew_seconds", ahead, (set) => {
     const { clockSkewMs } = shared();
     if (clockSkewMs !== undefined) set(clockSkewMs / 1_000);
+  });
+}
+
+function registerFailPolicy(registry: Registry, sources: GaugeSources): void {
+  gauge(
+    registry,
+    "webhook_fail_policy",
+    "1 for the stage in force: ignore, proving or fail",
+    (set) => {
+      const stage = sources.failPolicy()?.stage;
+      if (stage === undefined) return;
+      for (const one of FAIL_STAGES) set(Number(one === stage), { stage: one });
+    },
+    ["stage"],
+  );
+  gauge(registry, "replicas_answering", "Replicas that answered the API server lately", (set) => {
+    const answering = sources.failPolicy()?.answering;
+    if (answering !== undefined) set(answering);
   });
 }
 

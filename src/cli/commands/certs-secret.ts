@@ -2,10 +2,10 @@ import { describeSecret, type SecretDescription } from "../../adapters/certs/ins
 import type { Connection } from "../../adapters/kube/api-client.ts";
 import { environmentError } from "../../usecases/app-error.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
+import { ENTRY_SUFFIX } from "../../usecases/webhooks/entry.ts";
 import { systemClock } from "../system-clock.ts";
 
 const NAME = "keymate-guard-certs";
-const ENTRY_SUFFIX = ".guard.keymate.io";
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

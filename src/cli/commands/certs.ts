@@ -80,7 +80,10 @@ async function inspect({ settings, io }: CertsInvocation, names: readonly string
     },
   );
   if (description.certificates.length === 0 && description.problems.length === 0) {
-    throw environmentError("certs-missing", `there are no certificates in ${certDir}`);
+    throw environmentError(
+      "certs-missing",
+      `there are no certificates in ${certDir}: make them by certs generate, or name another folder by --cert-dir`,
+    );
   }
   io.stdout.write(describe(description));
   return description.problems.length === 0 ? 0 : 1;

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { MANIFESTS_SETTINGS } from "../../config/settings-manifests.ts";
 import { RULES } from "../../rules/index.ts";
 import { environmentError, usageError } from "../../usecases/app-error.ts";
-import { type ClientConfig, webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { webhookEntries } from "../../usecases/webhooks/entries.ts";
+import type { ClientConfig } from "../../usecases/webhooks/entry.ts";
+import { neverIntercepted } from "../../usecases/webhooks/selectors.ts";
 import { viewClusterRole } from "../../usecases/webhooks/view-role.ts";
 import type { Run } from "../command.ts";
 import { openPolicy } from "../policy-file.ts";
@@ -15,13 +17,15 @@ const NAME = "keymate-guard";
 
 /** Prints what the guard itself would write, for review or for those who want it static. */
 export const run: Run<typeof MANIFESTS_SETTINGS> = async ({ settings, io }) => {
-  const { url, caFile, policy: file, mode } = settings;
+  const { url, caFile, policy: file, mode, failPolicy } = settings;
   const policy = await openPolicy({ file, rules: RULES, modeCap: mode, now: systemClock.now() });
   const entries = webhookEntries(policy, {
     client: await clientOf(url, caFile),
-    excluded: [NAME, ...policy.excludedNamespaces],
+    excluded: neverIntercepted(policy, NAME),
     mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
     validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
+    failing: failPolicy !== "ignore",
+    probedIn: failPolicy === "auto" ? NAME : undefined,
   });
   const documents = [
     configuration("MutatingWebhookConfiguration", entries.mutating),
@@ -53,12 +57,20 @@ async function clientOf(
 
 async function readCa(file: string): Promise<string> {
   const pem = await readFile(file, "utf8").catch((error: unknown) => {
-    throw environmentError("ca-unreadable", `CA file ${file} cannot be read`, error);
+    throw environmentError(
+      "ca-unreadable",
+      `CA file ${file} cannot be read: check path and permissions`,
+      error,
+    );
   });
   try {
     if (!new X509Certificate(pem).ca) throw new Error("not a CA");
   } catch (error) {
-    throw environmentError("ca-invalid", `CA file ${file} holds no CA certificate in PEM`, error);
+    throw environmentError(
+      "ca-invalid",
+      `CA file ${file} holds no CA certificate in PEM: name the ca.crt of the guard`,
+      error,
+    );
   }
   return Buffer.from(pem).toString("base64");
 }

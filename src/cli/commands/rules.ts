@@ -1,51 +1,67 @@
+import { painter } from "../../adapters/output/color.ts";
 import type { RULES_SETTINGS } from "../../config/settings-rules.ts";
 import { didYouMean } from "../../config/suggest.ts";
-import { PRACTICES, type Rule } from "../../engine/rule.ts";
+import type { Rule } from "../../engine/rule.ts";
 import { RULES } from "../../rules/index.ts";
 import { usageError } from "../../usecases/app-error.ts";
-import type { Run } from "../command.ts";
-import { ruleFacts, ruleMarkdown, ruleText } from "../rule-facts.ts";
+import type { Invocation, Run } from "../command.ts";
+import { ruleFacts, rulePageFacts } from "../rules/facts.ts";
+import { listMarkdown, listText } from "../rules/list.ts";
+import { rulePage } from "../rules/page.ts";
+import { pageMarkdown } from "../rules/page-markdown.ts";
+import { pageText } from "../rules/page-text.ts";
+import { systemClock } from "../system-clock.ts";
+import { textWidth, wantsColour } from "../terminal.ts";
+
+type RulesInvocation = Invocation<typeof RULES_SETTINGS>;
 
 /** `rules` lists, `rules ID` explains. */
-export const run: Run<typeof RULES_SETTINGS> = async ({ settings, positionals, io }) => {
-  const [id] = positionals;
-  const { format } = settings;
-  if (id === undefined) {
-    io.stdout.write(format === "json" ? json(RULES.map(ruleFacts)) : list(format === "markdown"));
-    return 0;
-  }
-  const rule = RULES.find((candidate) => candidate.id === id);
-  if (rule === undefined) {
-    const hint = didYouMean(
-      id,
-      RULES.map((known) => known.id),
-    );
-    throw usageError("unknown-rule", `there is no rule ${JSON.stringify(id)}${hint}`);
-  }
-  if (format === "json") io.stdout.write(json(ruleFacts(rule)));
-  else io.stdout.write(format === "markdown" ? ruleMarkdown(rule) : ruleText(rule));
+export const run: Run<typeof RULES_SETTINGS> = async (invocation) => {
+  const [id] = invocation.positionals;
+  const { io } = invocation;
+  if (id === undefined) io.stdout.write(list(invocation));
+  else io.stdout.write(await page(ruleNamed(id, invocation), invocation));
   return 0;
 };
 
-function list(markdown: boolean): string {
-  if (markdown) {
-    const rows = RULES.map(
-      (rule) => `| ${rule.id} | ${rule.practice} | ${rule.mode} | ${rule.title} |`,
-    );
-    return `| Rule | Practice | Mode | What it asks |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n`;
-  }
-  const width = Math.max(...RULES.map(({ id }) => id.length));
-  const sections = PRACTICES.flatMap((practice) => {
-    const rules = RULES.filter((rule) => rule.practice === practice);
-    return rules.length === 0
-      ? []
-      : [[practice, ...rules.map((rule) => row(rule, width))].join("\n")];
-  });
-  return `${sections.join("\n\n")}\n\nkeymate-guard rules ID explains one.\n`;
+function list({ settings, io }: RulesInvocation): string {
+  const { format, practice } = settings;
+  const rules = RULES.filter((rule) => practice === undefined || rule.practice === practice);
+  if (format === "json") return json(rules.map(ruleFacts));
+  if (format === "markdown") return listMarkdown(rules);
+  return listText(rules, painter(wantsColour(io, io.stdout)));
 }
 
-function row({ id, mode, title }: Rule, width: number): string {
-  return `  ${id.padEnd(width)}  ${mode.padEnd("enforce".length)}  ${title}`;
+function ruleNamed(id: string, { origins }: RulesInvocation): Rule {
+  if (origins["practice"]?.kind === "flag") {
+    throw usageError(
+      "practice-beside-id",
+      `--practice filters the list, but ${id} asks for one rule: leave one of them out`,
+    );
+  }
+  const rule = RULES.find((candidate) => candidate.id === id);
+  if (rule !== undefined) return rule;
+  const ids = RULES.map((known) => known.id);
+  throw usageError(
+    "unknown-rule",
+    `there is no rule ${JSON.stringify(id)}${didYouMean(id, ids)}; keymate-guard rules lists them`,
+  );
+}
+
+async function page(rule: Rule, { settings, io }: RulesInvocation): Promise<string> {
+  const { EXAMPLES } = await import("../rules/examples.ts");
+  const more = { examples: EXAMPLES[rule.id] ?? {}, until: inThreeMonths() };
+  if (settings.format === "json") return json(rulePageFacts(rule, more));
+  const content = rulePage(rule, more);
+  if (settings.format === "markdown") return pageMarkdown(content);
+  const paint = painter(wantsColour(io, io.stdout));
+  return pageText(content, { width: textWidth(io.stdout), paint });
+}
+
+const THREE_MONTHS_MS = 90 * 86_400_000;
+
+function inThreeMonths(): string {
+  return new Date(systemClock.now() + THREE_MONTHS_MS).toISOString().slice(0, 10);
 }
 
 function json(value: unknown): string {

@@ -7,6 +7,7 @@ import { Guard } from "../serve/guard.ts";
 import { findPlace } from "../serve/place.ts";
 import { welcome } from "../serve/welcome.ts";
 import { systemClock } from "../system-clock.ts";
+import { wantsColour } from "../terminal.ts";
 
 /** Serves until a stop signal, then drains: exit code 0, or 3 after a fault that ends the process. */
 export const run: Run<typeof SERVE_SETTINGS> = async ({ settings, origins, notes, io }) => {
@@ -14,7 +15,7 @@ export const run: Run<typeof SERVE_SETTINGS> = async ({ settings, origins, notes
     level: settings.logLevel,
     format: settings.logFormat,
     terminal: io.stderr.isTerminal,
-    colour: io.stderr.isTerminal && !io.env["NO_COLOR"],
+    colour: wantsColour(io, io.stderr),
   });
   for (const note of notes) log.logger.debug({ note }, "setting ignored");
   const given = (key: "manageWebhooks" | "events") =>

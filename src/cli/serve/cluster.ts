@@ -1,10 +1,7 @@
 import type { ClusterCache } from "../../adapters/kube/cluster-cache.ts";
 import type { ClusterView } from "../../engine/cluster-view.ts";
-import { layerOf } from "../../engine/platform.ts";
-import type { Policy } from "../../engine/policy.ts";
 import { lookedUpKinds, type Rule } from "../../engine/rule.ts";
 import { StaticView } from "../../engine/static-view.ts";
-import { nameOf } from "../../kubernetes/object.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { readState } from "../state.ts";
@@ -47,13 +44,4 @@ export async function openCluster(deps: ClusterDeps): Promise<Cluster> {
       await cache.waitFor("Namespace", "", name, NAMESPACE_WAIT_MS);
     },
   };
-}
-
-/** Nothing is refused until a layer is named; people who wonder why are told at start-up. */
-export function namesNoLayer(view: ClusterView, policy: Policy): boolean {
-  if (view.readability("Namespace") !== "readable") return false;
-  for (const namespace of view.list("Namespace")) {
-    if (layerOf(policy.platform, nameOf(namespace) ?? "", namespace) !== undefined) return false;
-  }
-  return true;
 }

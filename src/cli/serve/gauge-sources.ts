@@ -37,6 +37,7 @@ export function gaugeSources(parts: GaugeParts): Omit<GaugeSources, "load" | "re
     }),
     caBundleInSync: () => webhooks?.inSync,
     webhookWrites: () => webhooks?.writes(),
+    failPolicy: () => webhooks?.failPolicy,
     caches: () =>
       (cache?.stats() ?? []).map(({ lastEvent, problem, ...stats }) => ({
         ...stats,

@@ -3,6 +3,7 @@ import { Drain } from "../../adapters/http/drain.ts";
 import type { OpsServer } from "../../adapters/http/ops-server.ts";
 import type { AdmissionServer } from "../../adapters/http/server.ts";
 import type { EventWriter } from "../../adapters/kube/event-writer.ts";
+import { namesNoLayer } from "../../engine/layered-namespaces.ts";
 import type { Rule } from "../../engine/rule.ts";
 import { createAdmit } from "../../usecases/admit.ts";
 import { eventOf } from "../../usecases/decision-events.ts";
@@ -13,7 +14,7 @@ import type {
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { type Certificates, certificateSource } from "./certificates.ts";
-import { type Cluster, namesNoLayer, openCluster } from "./cluster.ts";
+import { type Cluster, openCluster } from "./cluster.ts";
 import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
 import { gaugeSources } from "./gauge-sources.ts";
 import { liveChecks, readyChecks } from "./health-checks.ts";
@@ -86,6 +87,7 @@ export class Guard {
       },
       clock,
       logger,
+      replica: replicaName(deps.random),
       gauges: gaugeSources({
         ...parts,
         version: deps.version,
@@ -133,10 +135,10 @@ export class Guard {
     const certificates = await certificateSource({ ...deps, callers });
     const { source } = certificates;
     const policy = () => policies.current();
-    const { servicePort, certSource, caDrop } = settings;
+    const { certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
     webhooks = await ManagedWebhooks.create({
-      ...{ ...deps, clock: certificates.clock, servicePort },
+      ...{ ...deps, clock: certificates.clock },
       ...{ source, policy, keepOthersMs },
     });
     return new Guard(deps, {
@@ -226,6 +228,13 @@ export class Guard {
       logger.warn({ hint }, "no namespace has a layer: nothing is refused or filled in yet");
     }
   }
+}
+
+/** Tells this process from the other replicas. */
+function replicaName(random: () => number): string {
+  return Math.floor(random() * 2 ** 40)
+    .toString(36)
+    .padStart(8, "0");
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -35,7 +35,12 @@ export function readyChecks(sources: HealthSources): readonly HealthCheck[] {
       yes(`${policies.current().name}${policies.failed ? ", a newer one was refused" : ""}`),
     ),
     ...(cache === undefined ? [] : [check("cache", () => cacheState(cache))]),
-    ...(webhooks === undefined ? [] : [check("webhooks", () => webhooks.readiness())]),
+    ...(webhooks === undefined
+      ? []
+      : [
+          check("webhooks", () => webhooks.readiness()),
+          check("fail-policy", () => yes(webhooks.failPolicy.detail())),
+        ]),
   ];
 }
 

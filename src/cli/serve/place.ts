@@ -5,7 +5,7 @@ import type { CliIo } from "../io.ts";
 import type { ServeSettings } from "./settings.ts";
 
 const NAME = "keymate-guard";
-const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+export const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 type ClusterSettings = Pick<ServeSettings, "cluster" | "kubeconfig" | "context">;
 
@@ -125,7 +125,7 @@ async function connect(
   });
 }
 
-function serverFrom({ env }: CliIo): string | undefined {
+export function serverFrom({ env }: CliIo): string | undefined {
   const host = env["KUBERNETES_SERVICE_HOST"];
   if (host === undefined || host === "") return undefined;
   const port = env["KUBERNETES_SERVICE_PORT"] ?? "443";

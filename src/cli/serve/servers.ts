@@ -23,6 +23,7 @@ export interface ServerDeps {
   readonly decided: NonNullable<AdmissionServerDeps["decided"]>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly replica: string;
   readonly gauges: Omit<GaugeSources, "load" | "ready">;
   readonly live: readonly HealthCheck[];
   readonly ready: readonly HealthCheck[];
@@ -39,6 +40,7 @@ export function buildServers(deps: ServerDeps): { admission: AdmissionServer; op
     metrics,
     decided,
     monotonic,
+    replica: deps.replica,
     timeoutMs: VALIDATE_TIMEOUT_SECONDS * 1_000,
     tls: { minVersion: "TLSv1.2" },
   });

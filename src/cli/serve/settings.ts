@@ -19,6 +19,9 @@ export interface ServeSettings {
   readonly caDrop: number;
   readonly manageWebhooks: boolean | undefined;
   readonly events: boolean | undefined;
+  readonly failPolicy: "auto" | "ignore" | "fail";
+  readonly failAfterReplicas: number;
+  readonly failAfter: number;
   readonly servicePort: number;
   readonly drain: number | undefined;
 }

@@ -1,12 +1,17 @@
 import { CallerTrust } from "../../adapters/certs/caller-trust.ts";
 import { SharedBundle } from "../../adapters/certs/shared-bundle.ts";
-import type { WebhookWriter } from "../../adapters/kube/webhook-configurations.ts";
+import type { LiveWebhook, WebhookWriter } from "../../adapters/kube/webhook-configurations.ts";
 import type { Policy } from "../../engine/policy.ts";
 import type { CertificateSource } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import { ENTRY_SUFFIX, webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { mayRefuse, webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { ENTRY_SUFFIX } from "../../usecases/webhooks/entry.ts";
+import { FailPolicy } from "../../usecases/webhooks/fail-policy.ts";
+import { PROBE_WEBHOOK } from "../../usecases/webhooks/probe.ts";
+import { neverIntercepted } from "../../usecases/webhooks/selectors.ts";
 import type { Place } from "./place.ts";
+import type { ServeSettings } from "./settings.ts";
 
 /** Seconds that the API server waits; our own deadline lies a fifth below. */
 export const MUTATE_TIMEOUT_SECONDS = 3;
@@ -14,7 +19,10 @@ export const VALIDATE_TIMEOUT_SECONDS = 5;
 
 export interface WebhookDeps {
   readonly place: Place;
-  readonly servicePort: number;
+  readonly settings: Pick<
+    ServeSettings,
+    "servicePort" | "failPolicy" | "failAfterReplicas" | "failAfter"
+  >;
   readonly source: CertificateSource;
   readonly policy: () => Policy;
   readonly clock: Clock;
@@ -36,16 +44,29 @@ export class ManagedWebhooks {
   readonly #writer: WebhookWriter;
   readonly #shared: SharedBundle | undefined;
   readonly #trust: CallerTrust;
+  readonly #failPolicy: FailPolicy;
+  #signal: AbortSignal | undefined;
   #open = false;
   #wasInSync = false;
 
-  private constructor(deps: WebhookDeps, writer: WebhookWriter) {
+  private constructor(deps: WebhookDeps, writer: WebhookWriter, probe: Probe) {
     this.#deps = deps;
     this.#writer = writer;
-    const { clock, keepOthersMs: keepMs, source } = deps;
+    const { clock, logger, keepOthersMs: keepMs, settings, source, policy } = deps;
     this.#trust = new CallerTrust({ clock, shared: source.shared });
     source.shared?.onConfirmed(() => this.refresh());
     this.#shared = keepMs === undefined ? undefined : new SharedBundle({ clock, keepMs });
+    this.#failPolicy = new FailPolicy({
+      setting: settings.failPolicy,
+      replicas: settings.failAfterReplicas,
+      forMs: settings.failAfter,
+      mayRefuse: () => mayRefuse(policy()),
+      inSync: () => writer.inSync,
+      probe,
+      onRaise: () => this.refresh(),
+      clock,
+      logger,
+    });
   }
 
   /** undefined where the entries are somebody else's to write. */
@@ -53,16 +74,19 @@ export class ManagedWebhooks {
     const { connection, managesWebhooks } = deps.place;
     if (connection === undefined || !managesWebhooks) return undefined;
     const { WebhookWriter } = await import("../../adapters/kube/webhook-configurations.ts");
-    const { clock, logger, random } = deps;
+    const { sendProbe } = await import("../../adapters/kube/probe-sender.ts");
+    const { clock, logger, random, place } = deps;
     let managed: ManagedWebhooks | undefined;
     const onChange = () => managed?.refresh();
     const writer = new WebhookWriter({ connection, clock, logger, random, onChange });
-    managed = new ManagedWebhooks(deps, writer);
+    const probe: Probe = (signal) => sendProbe(connection, place.namespace, signal);
+    managed = new ManagedWebhooks(deps, writer, probe);
     return managed;
   }
 
   start(signal: AbortSignal): void {
     this.#writer.start(signal);
+    this.#signal = signal;
     void this.#dropOthers(signal);
   }
 
@@ -79,21 +103,28 @@ export class ManagedWebhooks {
   open(): void {
     this.#open = true;
     this.refresh();
+    if (this.#signal !== undefined) void this.#failPolicy.run(this.#signal);
   }
 
   /** After a change of policy or certificate, or of what is live. */
   refresh(): void {
-    const { place, servicePort: port, source, policy } = this.#deps;
+    const { place, settings, source, policy } = this.#deps;
     this.#trust.observe(this.#liveBundles());
     const certificate = source.current();
-    if (!this.#open || certificate === undefined) return;
+    const validating = this.#writer.validating();
+    // Unread, it may hold a Fail that stands for good: nothing is written over it.
+    if (!this.#open || certificate === undefined || validating === undefined) return;
+    this.#failPolicy.observe(validating === "absent" ? "absent" : failureOf(validating));
+    const port = settings.servicePort;
     const caBundle = Buffer.from(this.#bundle(certificate.caBundle)).toString("base64");
     const service = { name: "keymate-guard", namespace: place.namespace, port };
     const entries = webhookEntries(policy(), {
       client: { service, caBundle },
-      excluded: [place.namespace, ...policy().excludedNamespaces],
+      excluded: neverIntercepted(policy(), place.namespace),
       mutateTimeoutSeconds: MUTATE_TIMEOUT_SECONDS,
       validateTimeoutSeconds: VALIDATE_TIMEOUT_SECONDS,
+      failing: this.#failPolicy.stage === "fail",
+      probedIn: settings.failPolicy === "auto" ? place.namespace : undefined,
     });
     this.#writer.setDesired({
       mutating: entries.mutating.map((entry) => ({ ...entry })),
@@ -121,6 +152,11 @@ export class ManagedWebhooks {
   /** How often each configuration was written since the start. */
   writes(): ReturnType<WebhookWriter["writes"]> {
     return this.#writer.writes();
+  }
+
+  /** Between Ignore and Fail, for those who look. */
+  get failPolicy(): Pick<FailPolicy, "stage" | "answering" | "detail"> {
+    return this.#failPolicy;
   }
 
   /** Latched: a later mismatch is repaired and shown as a metric, but takes no replica away. */
@@ -155,4 +191,11 @@ export class ManagedWebhooks {
   readBack(): Promise<void> {
     return this.#writer.readBack();
   }
+}
+
+type Probe = (signal: AbortSignal) => Promise<readonly string[]>;
+
+function failureOf(entries: readonly LiveWebhook[]): "fail" | "ignore" {
+  const ours = entries.filter(({ name }) => name.endsWith(ENTRY_SUFFIX) && name !== PROBE_WEBHOOK);
+  return ours.some(({ failurePolicy }) => failurePolicy === "Fail") ? "fail" : "ignore";
 }

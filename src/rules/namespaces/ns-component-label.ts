@@ -81,7 +81,8 @@ function missing({ subject, object, platform }: RuleContext<Params>): Finding[] 
 
 function fixFor(guess: ComponentClaim | undefined): string {
   if (guess === undefined) return `set it to a component of the policy, or to ${NO_COMPONENT}`;
-  return `set it to ${guess.name} as its ${guess.source} suggests, or to ${NO_COMPONENT}`;
+  const verb = guess.source === "labels" ? "suggest" : "suggests";
+  return `set it to ${guess.name} as its ${guess.source} ${verb}, or to ${NO_COMPONENT}`;
 }
 
 function unknown({ object, platform, params }: RuleContext<Params>): Finding[] | undefined {

@@ -65,16 +65,20 @@ function certainPart(text: string): string {
 type Found = { readonly option: string; readonly text: string } | { readonly awaiting: string };
 
 /** One argument; `awaiting` is the option before it that still needs its value. */
-function inWord(word: string, awaiting?: string): Found | undefined {
+function inWord(
+  word: string,
+  awaiting?: string,
+  isLiteral: (text: string) => boolean = isLiteralCredential,
+): Found | undefined {
   if (awaiting !== undefined && !word.startsWith("-")) {
-    return isLiteralCredential(word) ? { option: awaiting, text: word } : undefined;
+    return isLiteral(word) ? { option: awaiting, text: word } : undefined;
   }
   const equals = word.indexOf("=");
   const name = optionName(equals < 0 ? word : word.slice(0, equals));
   if (!isCredentialOption(name)) return undefined;
   if (equals < 0) return word.startsWith("-") ? { awaiting: name } : undefined;
   const text = unquoted(word.slice(equals + 1));
-  return isLiteralCredential(text) ? { option: name, text } : undefined;
+  return isLiteral(text) ? { option: name, text } : undefined;
 }
 
 /** The first one is enough: the argument is named once. */
@@ -83,11 +87,16 @@ function inScript(script: string): Found | undefined {
   for (const word of script.split(blanks, MAX_WORDS)) {
     const bare = unquoted(word);
     if (bare === "") continue;
-    const found = inWord(awaiting === undefined ? word : bare, awaiting);
+    const found = inWord(awaiting === undefined ? word : bare, awaiting, isLiteralInScript);
     if (found !== undefined && "option" in found) return found;
     awaiting = found?.awaiting;
   }
   return undefined;
+}
+
+/** A shell puts what a command prints in the place of `$(…)`. */
+function isLiteralInScript(text: string): boolean {
+  return !text.startsWith("$(") && !text.startsWith("`") && isLiteralCredential(text);
 }
 
 const blanks = /[\s;|&]/;

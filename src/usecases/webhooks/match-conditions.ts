@@ -20,6 +20,15 @@ export const NOT_CLEANED_UP: MatchCondition = {
   expression: `request.operation != "DELETE" || !(request.userInfo.username in ${celList(CLEANERS)})`,
 };
 
+export const DRY_RUN: MatchCondition = { name: "dry-run", expression: "request.dryRun == true" };
+
+export function notInGroup(group: string): MatchCondition {
+  return {
+    name: "not-break-glass",
+    expression: `!(${JSON.stringify(group)} in request.userInfo.groups)`,
+  };
+}
+
 /**
  * What controllers stamp out is at most audited, and what they write later (replicas of a
  * ReplicaSet, a revision, a finalizer of a finished Pod) copies from workloads that were judged

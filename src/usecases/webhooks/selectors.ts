@@ -27,6 +27,14 @@ export interface NamespaceSelectors {
   readonly hasGlobs: boolean;
 }
 
+/** Whatever a policy says: a cluster cannot start, or heal, while these wait for anybody. */
+const VITAL = ["kube-system", "kube-public", "kube-node-lease"];
+
+/** The namespaces that no entry but the probe's may reach. */
+export function neverIntercepted(policy: Policy, own: string): readonly string[] {
+  return [...new Set([own, ...VITAL, ...policy.excludedNamespaces])];
+}
+
 export function namespaceSelectors(
   policy: Policy,
   excluded: readonly string[],
@@ -48,6 +56,10 @@ export function namespaceSelectors(
     any: { matchExpressions: [notExcluded] },
     hasGlobs: patterns.some((name) => name.includes("*")),
   };
+}
+
+export function onlyNamespace(name: string): NamespaceSelector {
+  return { matchExpressions: [requirement("In", [name])] };
 }
 
 function requirement(operator: "In" | "NotIn", values: readonly string[]): Requirement {

@@ -1,5 +1,7 @@
+import type { Policy } from "../../engine/policy.ts";
 import { lookedUpKinds, type Rule } from "../../engine/rule.ts";
-import { kindInfo } from "../../kubernetes/kinds.ts";
+import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
+import { auditedKinds } from "../audited-kinds.ts";
 
 interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -14,6 +16,19 @@ const WRITES_EVENTS: PolicyRule = {
   verbs: ["create", "patch"],
 };
 
+/** The ClusterRole that lets somebody audit a cluster by hand: no Secrets, nothing to write. */
+export function auditClusterRole(policy: Policy) {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: {
+      name: "keymate-guard-audit",
+      labels: { "app.kubernetes.io/name": "keymate-guard" },
+    },
+    rules: readRules(auditedKinds(policy).all, ["list"]),
+  };
+}
+
 /**
  * The ClusterRole that lets the guard see exactly what its rules look up, and nothing more, and
  * write Events.
@@ -23,13 +38,13 @@ export function viewClusterRole(rules: readonly Rule[]) {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRole",
     metadata: { name: "keymate-guard", labels: { "app.kubernetes.io/name": "keymate-guard" } },
-    rules: [...readRules(rules), WRITES_EVENTS],
+    rules: [...readRules(lookedUpKinds(rules), ["list", "watch"]), WRITES_EVENTS],
   };
 }
 
-function readRules(rules: readonly Rule[]): readonly PolicyRule[] {
+function readRules(kinds: readonly GroupKind[], verbs: readonly string[]): readonly PolicyRule[] {
   const groups = new Map<string, Set<string>>();
-  for (const kind of lookedUpKinds(rules)) {
+  for (const kind of kinds) {
     const info = kindInfo(kind);
     if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
     groups.set(info.group, (groups.get(info.group) ?? new Set()).add(info.plural));
@@ -39,6 +54,6 @@ function readRules(rules: readonly Rule[]): readonly PolicyRule[] {
     .map(([group, resources]) => ({
       apiGroups: [group],
       resources: [...resources].sort(),
-      verbs: ["list", "watch"],
+      verbs,
     }));
 }

@@ -97,6 +97,6 @@ test("whatever the bytes, reading never throws", () => {
       text += pieces[seed % pieces.length];
     }
     const { objects } = read(text);
-    for (const object of objects) object.lineOf("/metadata/name");
+    for (const object of objects) object.placeOf("/metadata/name");
   }
 });

@@ -32,7 +32,7 @@ spec:
 `;
 
 function lineOf(pointer: string): number | undefined {
-  return read(TEXT).objects[0]?.lineOf(pointer);
+  return read(TEXT).objects[0]?.placeOf(pointer).line;
 }
 
 test("a field has the line of its key", () => {

@@ -68,10 +68,10 @@ items:
     [4, 8],
   );
   assert.deepEqual(
-    objects.map((object) => object.lineOf("/metadata/name")),
+    objects.map((object) => object.placeOf("/metadata/name").line),
     [7, 11],
   );
-  assert.equal(objects[1]?.lineOf("/metadata/labels/app"), 10);
+  assert.equal(objects[1]?.placeOf("/metadata/labels/app").line, 10);
 });
 
 test("the items of a typed list get the kind that the list names", () => {
@@ -95,7 +95,7 @@ test("a byte order mark and CRLF change neither values nor lines", () => {
     objects.map(({ line }) => line),
     [1, 5],
   );
-  assert.equal(objects[1]?.lineOf("/metadata/name"), 7);
+  assert.equal(objects[1]?.placeOf("/metadata/name").line, 7);
   assert.equal(files[0]?.bom, true);
 });
 

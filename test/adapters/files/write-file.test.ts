@@ -32,4 +32,5 @@ test("a temporary file of another run is never overwritten", () => {
   folder.write(".a.yaml.t.tmp", "other");
   assert.throws(() => writeChange({ file: new SourceFile(path, "a: 1\n"), after: "a: 2\n" }, "t"));
   assert.equal(readFileSync(path, "utf8"), "a: 1\n");
+  assert.equal(readFileSync(join(folder.path, ".a.yaml.t.tmp"), "utf8"), "other");
 });

@@ -43,6 +43,24 @@ describe("admission routes", () => {
     });
   }
 
+  test("/probe names the replica, judges nothing, counts nothing and closes its connection", async () => {
+    await using guard = await startGuard({ admit: () => assert.fail("judged") });
+    const reply = await guard.send("/probe?timeout=5s", review());
+    assertAcceptedByApiServer(asWebhookReply("/probe", reply));
+    assert.deepEqual(responseOf(reply), {
+      uid: reviewRequest().uid,
+      allowed: true,
+      warnings: ["keymate-guard probe answered by r1"],
+    });
+    assert.equal(reply.headers["connection"], "close");
+    assert.deepEqual(guard.recorded.admissions, []);
+  });
+
+  test("/probe refuses what is no review as every path does", async () => {
+    await using guard = await startGuard();
+    assert.equal((await guard.send("/probe", "{}")).status, 400);
+  });
+
   test("a denial carries code, reason, message and warnings", async () => {
     const { response } = await decided({ ...DENY, warnings: ["[b] careful"] });
     assert.deepEqual(response, {

@@ -83,6 +83,7 @@ describe("admission server without a certificate", () => {
       monotonic: () => 0,
       clock: PATIENT_CLOCK,
       timeoutMs: 1,
+      replica: "r1",
       tls: {},
     });
     await assert.rejects(server.listen({ port: 0 }), /no certificate is in service yet/);

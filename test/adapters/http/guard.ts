@@ -123,6 +123,7 @@ export async function startGuard(options: GuardOptions = {}): Promise<Guard> {
     monotonic: options.monotonic ?? (() => performance.now()),
     clock: options.clock ?? PATIENT_CLOCK,
     timeoutMs: 5_000,
+    replica: "r1",
     tls: { minVersion: "TLSv1.2" },
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   });

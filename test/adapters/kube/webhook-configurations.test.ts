@@ -248,6 +248,7 @@ test("a webhook writer shows the bundles that are live", async () => {
     configuration: "mutating",
     name: "m.guard.keymate.io",
     caBundle: "CA",
+    failurePolicy: "",
   });
 });
 

@@ -132,6 +132,7 @@ describe("gauges", () => {
     ],
     draining: () => false,
     memoryLimit: () => 1_024,
+    failPolicy: () => ({ stage: "proving", answering: 1 }),
     load: () => ({ requests: 3, bytes: 9 }),
   };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { namesNoLayer } from "../../../src/cli/serve/cluster.ts";
 import { listenOn } from "../../../src/cli/serve/listen.ts";
 import type { ServeSettings } from "../../../src/cli/serve/settings.ts";
 import { welcome } from "../../../src/cli/serve/welcome.ts";
+import { namesNoLayer } from "../../../src/engine/layered-namespaces.ts";
 import type { CertificateSource } from "../../../src/usecases/ports/certificate-source.ts";
 import { UNREADABLE } from "../../support/builders.ts";
 import { policyWith } from "../../support/policy.ts";

@@ -18,6 +18,9 @@ export function captured(env: CliIo["env"] = {}) {
     stdin: Readable.from([]),
     version: "0.0.0",
     onStop: () => {},
+    uninterrupted: async (steps) => {
+      for (const step of steps) step();
+    },
     exitNow: (code) => assert.fail(`exit ${code}`),
   };
   return { io, out: () => texts.stdout, err: () => texts.stderr };

@@ -22,6 +22,8 @@ export interface InstallationOptions extends ClusterOptions {
   readonly source?: InstallationSource;
   /** Guard processes to start; default 1. */
   readonly replicas?: number;
+  /** How it comes to Fail; at once by default, for tests of what it decides. */
+  readonly failPolicy?: readonly string[];
   /** More flags for each of them. */
   readonly args?: readonly string[];
   /** And for one of them, counted from 1 in the order of their start. */
@@ -87,6 +89,7 @@ async function installIn(
         "--manage-webhooks=true",
         `--service-port=${forwarder.port}`,
         `--policy=${policyFile}`,
+        ...(options.failPolicy ?? ["--fail-policy=fail"]),
         ...(options.args ?? []),
         ...(options.argsOf?.(logs) ?? []),
         ...args,

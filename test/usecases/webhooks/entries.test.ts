@@ -2,17 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PolicyInput } from "../../../src/engine/policy.ts";
 import type { Rule } from "../../../src/engine/rule.ts";
-import { type WebhookEntry, webhookEntries } from "../../../src/usecases/webhooks/entries.ts";
+import { webhookEntries } from "../../../src/usecases/webhooks/entries.ts";
+import type { WebhookEntry, WebhookOptions } from "../../../src/usecases/webhooks/entry.ts";
 import { addingRule, badRule, fakePolicy, override } from "../../support/fake-rules.ts";
 
 const service = { name: "keymate-guard", namespace: "keymate-guard", port: 443 };
 
-function entries(rules: readonly Rule[], parts: Partial<PolicyInput> = {}) {
+function entries(
+  rules: readonly Rule[],
+  parts: Partial<PolicyInput> = {},
+  options: Partial<WebhookOptions> = {},
+) {
   return webhookEntries(fakePolicy(rules, parts), {
     client: { service, caBundle: "Q0E=" },
     excluded: ["kube-system", "keymate-guard"],
     mutateTimeoutSeconds: 3,
     validateTimeoutSeconds: 5,
+    failing: true,
+    ...options,
   });
 }
 
@@ -167,6 +174,7 @@ test("a guard outside the cluster is called by URL", () => {
     excluded: [],
     mutateTimeoutSeconds: 3,
     validateTimeoutSeconds: 5,
+    failing: true,
   });
   assert.equal(
     named(validating, "enforce-labelled")?.clientConfig["url"],
@@ -180,4 +188,56 @@ test("a rule of the audit alone is not registered, even where the policy enforce
   const resources = validating.flatMap(({ rules }) => rules.flatMap((rule) => rule.resources));
   assert.ok(resources.includes("deployments"));
   assert.ok(!resources.includes("pods"));
+});
+
+test("until Fail is raised, what may be refused is asked about with Ignore, faults included", () => {
+  const { validating } = entries([badRule("r")], {}, { failing: false });
+  const strict = validating.filter(({ name }) => name.startsWith("enforce"));
+  assert.ok(strict.length > 0);
+  for (const { failurePolicy, clientConfig } of strict) {
+    assert.equal(failurePolicy, "Ignore");
+    assert.deepEqual(clientConfig["service"], { ...service, path: "/validate" });
+  }
+});
+
+test("the probe is a dry run of a labelled ConfigMap in the guard's own namespace, and nothing else", () => {
+  const { validating } = entries([badRule("r")], {}, { probedIn: "keymate-guard" });
+  const probe = named(validating, "probe");
+  assert.deepEqual(probe?.rules, [
+    {
+      apiGroups: [""],
+      apiVersions: ["v1"],
+      operations: ["CREATE"],
+      resources: ["configmaps"],
+      scope: "Namespaced",
+    },
+  ]);
+  assert.deepEqual(probe.objectSelector, { matchLabels: { "policy.keymate.io/probe": "true" } });
+  assert.deepEqual(probe.namespaceSelector.matchExpressions, [
+    { key: "kubernetes.io/metadata.name", operator: "In", values: ["keymate-guard"] },
+  ]);
+  assert.deepEqual(probe.matchConditions, [
+    { name: "dry-run", expression: "request.dryRun == true" },
+  ]);
+});
+
+test("nothing is probed while nothing may be refused", () => {
+  const { validating } = entries([badRule("r")], { cap: "warn" }, { probedIn: "keymate-guard" });
+  assert.equal(named(validating, "probe"), undefined);
+});
+
+test("a break-glass group is left out of every entry, and no group is unless it is named", () => {
+  const rules = [badRule("r"), addingRule("add", "a"), badRule("ns", { targets: namespaces })];
+  const expression = '!("keymate:break-glass" in request.userInfo.groups)';
+  const open = entries(rules, { breakGlassGroup: "keymate:break-glass" });
+  for (const { name, matchConditions } of [...open.mutating, ...open.validating]) {
+    assert.ok(
+      matchConditions.some((one) => one.expression === expression),
+      name,
+    );
+  }
+  const closed = entries(rules);
+  for (const { matchConditions } of [...closed.mutating, ...closed.validating]) {
+    assert.ok(matchConditions.every((one) => !one.expression.includes("groups")));
+  }
 });

@@ -1,0 +1,81 @@
+import type { Slice } from "./json-slices.ts";
+
+/** A slice of YAML: `item` has its dash replaced by a blank, so that it is a document of its own. */
+export type YamlSlice = Slice;
+
+const ITEM = /^( *)- /;
+
+/**
+ * Cuts YAML at its documents and, in a list as kubectl prints it, at the items: lines, not syntax,
+ * for a whole cluster in one syntax tree would not fit into memory.
+ */
+export function* sliceYaml(text: string): Generator<YamlSlice> {
+  const cut = new Cut();
+  let line = 0;
+  for (const content of linesOf(text)) {
+    line++;
+    yield* cut.line(content, line);
+  }
+  yield* cut.end();
+}
+
+class Cut {
+  #head: string[] = [];
+  #headLine = 1;
+  #item: string[] = [];
+  #itemLine = 1;
+  /** Blanks before the dash of an item; undefined outside of a list. */
+  #indent: string | undefined;
+  #awaitsItem = false;
+
+  *line(content: string, line: number): Generator<YamlSlice> {
+    if (/^(?:---|\.\.\.)(?:\s|$)/.test(content)) {
+      yield* this.end();
+      this.#headLine = line;
+      const rest = content.slice(3);
+      if (content.startsWith("---") && rest.trim() !== "") this.#head.push(`   ${rest}`);
+      return;
+    }
+    const dash = ITEM.exec(content)?.[1];
+    if (this.#awaitsItem && dash !== undefined) this.#indent = dash;
+    if (content.trim() !== "") this.#awaitsItem = false;
+    if (this.#indent === undefined) {
+      this.#head.push(content);
+      this.#awaitsItem ||= /^items:\s*(?:#.*)?$/.test(content);
+    } else if (dash === this.#indent) {
+      yield* this.#endItem();
+      this.#itemLine = line;
+      this.#item.push(content.replace("- ", "  "));
+    } else if (/^[^\s#]/.test(content)) {
+      yield* this.#endItem();
+      this.#indent = undefined;
+      this.#head.push(content);
+    } else this.#item.push(content);
+  }
+
+  *end(): Generator<YamlSlice> {
+    yield* this.#endItem();
+    const text = this.#head.join("\n");
+    this.#head = [];
+    this.#indent = undefined;
+    this.#awaitsItem = false;
+    if (/^\s*[^\s#]/m.test(text)) yield { role: "head", text, line: this.#headLine };
+  }
+
+  *#endItem(): Generator<YamlSlice> {
+    if (this.#item.length === 0) return;
+    const text = this.#item.join("\n");
+    this.#item = [];
+    yield { role: "item", text, line: this.#itemLine };
+  }
+}
+
+function* linesOf(text: string): Generator<string> {
+  let at = 0;
+  while (at < text.length) {
+    const next = text.indexOf("\n", at);
+    const stop = next < 0 ? text.length : next;
+    yield text.slice(at, text[stop - 1] === "\r" ? stop - 1 : stop);
+    at = stop + 1;
+  }
+}

@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import { readDump } from "../../adapters/files/read-dump.ts";
+import type { Connection } from "../../adapters/kube/api-client.ts";
+import { projectionOf } from "../../adapters/kube/projection.ts";
+import type { AUDIT_SETTINGS } from "../../config/settings-audit.ts";
+import type { Policy } from "../../engine/policy.ts";
+import type { JsonObject } from "../../kubernetes/json.ts";
+import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
+import { nameOf } from "../../kubernetes/object.ts";
+import { RULES } from "../../rules/index.ts";
+import { AppError, environmentError, usageError } from "../../usecases/app-error.ts";
+import { type AuditResult, audit } from "../../usecases/audit.ts";
+import type { KindAnswers } from "../../usecases/audit-view.ts";
+import { dumpAnswers } from "../../usecases/dump-answers.ts";
+import { exitCodeOf } from "../../usecases/report.ts";
+import { Snapshot } from "../../usecases/snapshot.ts";
+import type { Invocation, Run } from "../command.ts";
+import type { CliIo } from "../io.ts";
+import { openPolicy } from "../policy-file.ts";
+import { writeReport } from "../reporters.ts";
+import { SERVICE_ACCOUNT, serverFrom } from "../serve/place.ts";
+import { systemClock } from "../system-clock.ts";
+import { progressFor } from "../terminal.ts";
+
+type Settings = Invocation<typeof AUDIT_SETTINGS>["settings"];
+
+/** Judges what a cluster, or a dump of one, holds at this moment. */
+export const run: Run<typeof AUDIT_SETTINGS> = async ({ settings, io }) => {
+  refuseContradiction(settings);
+  const { policy: file, mode: modeCap, namespace: namespaces, from } = settings;
+  const now = systemClock.now();
+  const policy = await openPolicy({ file, rules: RULES, modeCap, now });
+  const snapshot = new Snapshot({ policy, namespaces, project });
+  const answers =
+    from === undefined ? await readLive(snapshot, settings, policy, io) : readFiles(snapshot, from);
+  refuseMissing(snapshot, answers, namespaces);
+  const result = audit(snapshot, answers, { policy, now, namespaces });
+  tell(result, io);
+  await writeReport(result.report, settings, { io, output: io.stdout });
+  return result.faults.length > 0 ? 3 : exitCodeOf(result.report, settings.failOn);
+};
+
+function refuseContradiction({ from, kubeconfig, context }: Settings): void {
+  if (from === undefined || (kubeconfig === undefined && context === undefined)) return;
+  const named = kubeconfig === undefined ? "--context" : "--kubeconfig";
+  throw usageError(
+    "audit-from-beside-cluster",
+    `${named} names a cluster, but --from names a dump: leave one of them out`,
+  );
+}
+
+/** A namespace that is spelt wrong would pass for want of objects. */
+function refuseMissing(
+  { view }: Snapshot,
+  answers: KindAnswers,
+  namespaces: readonly string[],
+): void {
+  if (answers.get("Namespace")?.state !== "readable") return;
+  const missing = namespaces.filter((name) => view.get("Namespace", "", name) === undefined);
+  if (missing.length === 0) return;
+  const what = missing.length === 1 ? "there is no namespace" : "there are no namespaces";
+  throw usageError("audit-namespace", `--namespace: ${what} ${missing.join(", ")}`);
+}
+
+/** Half a dump would give wrong answers. */
+function readFiles(snapshot: Snapshot, from: string): KindAnswers {
+  const { objects, flaws } = readDump(from, (object) => snapshot.add(object));
+  const said = `--from ${from} cannot be used`;
+  if (flaws.length === 1) throw environmentError("dump-unreadable", `${said}: ${flaws[0]}`);
+  if (flaws.length > 1) {
+    const options = { code: "dump-unreadable", exitCode: 3, problems: flaws } as const;
+    throw new AppError(`${said}, it has ${flaws.length} flaws`, options);
+  }
+  if (objects === 0) throw environmentError("dump-empty", `${said}: it holds no objects`);
+  return dumpAnswers(snapshot.view, snapshot.kinds.all);
+}
+
+async function readLive(
+  snapshot: Snapshot,
+  settings: Settings,
+  policy: Policy,
+  io: CliIo,
+): Promise<KindAnswers> {
+  const connection = await connect(settings, io);
+  const ended = new AbortController();
+  io.onStop(() => ended.abort());
+  const { readCluster } = await import("../../adapters/kube/read-cluster.ts");
+  const progress = progressFor(io, settings.logFormat);
+  let read = 0;
+  progress.report("reading the cluster, objects", read);
+  try {
+    return await readCluster({
+      connection,
+      kinds: snapshot.kinds,
+      namespaces: settings.namespace,
+      known: () => namesOf(snapshot.view.list("Namespace"), policy),
+      take(object) {
+        snapshot.add(object);
+        read++;
+        progress.report("reading the cluster, objects", read);
+      },
+      clock: systemClock,
+      signal: ended.signal,
+    });
+  } catch (error) {
+    if (!ended.signal.aborted) throw error;
+    throw environmentError("audit-stopped", "the audit was stopped before it was done", error);
+  } finally {
+    progress.clear();
+    connection.close();
+  }
+}
+
+async function connect(settings: Settings, io: CliIo): Promise<Connection> {
+  const { kubeconfig = io.env["KUBECONFIG"] || undefined, context } = settings;
+  const inClusterPresent = existsSync(`${SERVICE_ACCOUNT}/token`);
+  const isNamed = kubeconfig !== undefined || context !== undefined;
+  const { loadConnection } = await import("../../adapters/kube/connection.ts");
+  const inClusterServer = serverFrom(io);
+  const connection = await loadConnection({
+    cluster: inClusterPresent && !isNamed ? "in-cluster" : "kubeconfig",
+    inClusterPresent,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(inClusterServer === undefined ? {} : { inClusterServer }),
+  });
+  if (connection !== undefined) return connection;
+  throw environmentError("audit-cluster", "there is no cluster to audit; name one by --kubeconfig");
+}
+
+/** More are not tried one by one where the whole may not be read. */
+const MOST_NAMESPACES = 50;
+
+function namesOf(namespaces: Iterable<JsonObject>, policy: Policy): readonly string[] {
+  const names = [...namespaces].flatMap((object) => nameOf(object) ?? []);
+  const asked = names.filter((name) => !policy.isExcluded(name));
+  return asked.length > MOST_NAMESPACES ? [] : asked;
+}
+
+function project(kind: GroupKind, object: JsonObject): JsonObject {
+  const info = kindInfo(kind);
+  return info === undefined ? object : projectionOf(info).project(object);
+}
+
+function tell({ faults, isUnlayered }: AuditResult, io: CliIo): void {
+  for (const { rule } of faults) {
+    io.stderr.write(`keymate-guard: rule ${rule.id} failed, which is a fault of the program\n`);
+  }
+  if (!isUnlayered) return;
+  io.stderr.write(
+    "keymate-guard: no namespace has a layer, so nothing is more than audited; label namespaces with policy.keymate.io/layer, or name them in the policy\n",
+  );
+}

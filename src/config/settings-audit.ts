@@ -1,0 +1,24 @@
+import { choice, list, path, text } from "./setting-spec.ts";
+import { REPORT_FORMATS } from "./settings-check.ts";
+import { FAIL_ON, modeCap, policyFile } from "./settings-policy-options.ts";
+
+export const AUDIT_SETTINGS = {
+  kubeconfig: path("Kubeconfig file of the cluster to judge", {
+    defaultText: "KUBECONFIG, else ~/.kube/config; in a cluster its own credentials",
+  }),
+  context: text("Context of the kubeconfig", {
+    placeholder: "NAME",
+    defaultText: "its current one",
+  }),
+  from: path("Judge a dump instead: a file or folder of what kubectl get prints", {
+    placeholder: "PATH",
+  }),
+  namespace: list("Judge only what lives here; may be repeated", "NAME"),
+  policy: policyFile,
+  mode: modeCap,
+  format: choice("Form of the report", REPORT_FORMATS, { default: "text" }),
+  output: path("Write the report to a file", { defaultText: "standard output" }),
+  failOn: choice("Weakest mode whose findings make the exit code 1", FAIL_ON, {
+    default: "enforce",
+  }),
+} as const;

@@ -1,0 +1,114 @@
+import type { Policy } from "../engine/policy.ts";
+import { StaticView } from "../engine/static-view.ts";
+import type { Subject } from "../engine/subject.ts";
+import { type JsonObject, own } from "../kubernetes/json.ts";
+import type { GroupKind } from "../kubernetes/kinds.ts";
+import { isTerminating, metadataOf, nameOf, specOf } from "../kubernetes/object.ts";
+import { type AuditedKinds, auditedKinds } from "./audited-kinds.ts";
+import { addsToOwner, createdSubject, kindOf, lineageOf } from "./created-subject.ts";
+
+export interface SnapshotOptions {
+  readonly policy: Policy;
+  /** Only what lives in these is judged; none: all but those that the policy excludes. */
+  readonly namespaces: readonly string[];
+  /** Cuts an object to what is looked up about it. */
+  readonly project: (kind: GroupKind, object: JsonObject) => JsonObject;
+}
+
+/**
+ * The objects of a cluster, as they come in: whole where they are to be judged, else cut to what
+ * rules look up. What a controller has stamped out is cut too, where the controller answers for it.
+ */
+export class Snapshot {
+  readonly kinds: AuditedKinds;
+  readonly view: StaticView = new StaticView([]);
+  readonly #options: SnapshotOptions;
+  readonly #wanted: ReadonlySet<GroupKind>;
+  readonly #namespaces: ReadonlySet<string>;
+  readonly #subjects = new Map<string, JsonObject>();
+  readonly #counted = new Set<string>();
+
+  constructor(options: SnapshotOptions) {
+    this.#options = options;
+    this.kinds = auditedKinds(options.policy);
+    this.#wanted = new Set(this.kinds.all);
+    this.#namespaces = new Set(options.namespaces);
+  }
+
+  /** Objects that the answers speak of, those that their controllers answer for included. */
+  get objects(): number {
+    return this.#counted.size;
+  }
+
+  /** Takes an object of whatever kind; the last one of a name counts. */
+  add(raw: JsonObject): void {
+    const kind = kindOf(raw);
+    if (kind === CRD) this.view.add(cutCrd(raw));
+    if (!this.#wanted.has(kind)) return;
+    const subject = createdSubject("audit", withoutManagers(raw), "default");
+    const key = `${kind} ${subject.namespace}/${subject.name}`;
+    this.#subjects.delete(key);
+    this.#counted.delete(key);
+    if (this.#isInScope(subject)) {
+      this.#counted.add(key);
+      if (this.#isJudged(subject)) {
+        this.#subjects.set(key, subject.object.raw);
+        this.view.add(subject.object.raw);
+        return;
+      }
+    }
+    this.view.add(this.#options.project(kind, raw));
+  }
+
+  /** What is to be judged, by kind in the order of reading, then by namespace and name. */
+  *subjects(): Generator<Subject> {
+    const byKind = new Map<GroupKind, Subject[]>();
+    for (const raw of this.#subjects.values()) {
+      const subject = createdSubject("audit", raw, "default");
+      const list = byKind.get(subject.kind) ?? [];
+      byKind.set(subject.kind, list);
+      list.push(subject);
+    }
+    for (const kind of this.kinds.all) yield* (byKind.get(kind) ?? []).sort(byPlace);
+  }
+
+  #isInScope(subject: Subject): boolean {
+    const { namespace, kind, object } = subject;
+    if (!this.kinds.judged.has(kind) || isTerminating(object.raw)) return false;
+    if (this.#options.policy.isExcluded(namespace)) return false;
+    return this.#namespaces.size === 0 || this.#namespaces.has(namespace);
+  }
+
+  #isJudged(subject: Subject): boolean {
+    const { policy } = this.#options;
+    const { judged } = lineageOf(policy, this.view, subject);
+    return judged === undefined || addsToOwner(policy, "audit", subject.kind, judged.kind);
+  }
+}
+
+const CRD: GroupKind = "CustomResourceDefinition.apiextensions.k8s.io";
+
+/** Schemas are the largest objects of a cluster; only what is served is of interest. */
+function cutCrd(raw: JsonObject): JsonObject {
+  const spec = specOf(raw);
+  const { apiVersion, kind } = raw;
+  const kept = { group: own(spec, "group"), names: own(spec, "names") };
+  return { apiVersion, kind, metadata: { name: nameOf(raw) }, spec: kept };
+}
+
+/** Who wrote which field is a third of an object, and is not there in every dump. */
+function withoutManagers(raw: JsonObject): JsonObject {
+  const metadata = metadataOf(raw);
+  if (metadata === undefined || own(metadata, "managedFields") === undefined) return raw;
+  const { managedFields: _, ...rest } = metadata;
+  return { ...raw, metadata: rest };
+}
+
+function byPlace(left: Subject, right: Subject): number {
+  return compare(left.namespace, right.namespace) || compare(left.name, right.name);
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

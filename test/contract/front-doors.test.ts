@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { after, suite, test } from "node:test";
+import { loadFiles } from "../../src/adapters/files/load.ts";
+import { evaluate } from "../../src/engine/evaluate.ts";
+import { RULES } from "../../src/rules/index.ts";
+import { checkFiles } from "../../src/usecases/check-files.ts";
+import type { ReportFinding } from "../../src/usecases/report.ts";
+import { findingOf } from "../../src/usecases/report-entry.ts";
+import {
+  clusterOf,
+  environmentOf,
+  type Fixture,
+  fixtureFolders,
+  fixturesOf,
+  judgedDocument,
+  subjectOfFixture,
+} from "../support/fixtures.ts";
+
+/** What a door says of the new object of a fixture, while its other objects are in the cluster. */
+type FrontDoor = (fixture: Fixture) => readonly ReportFinding[];
+
+/** Another door is one more entry: it is held against what admission says. */
+const DOORS = {
+  admission: (fixture) => {
+    const subject = { ...subjectOfFixture(fixture), user: "developer", byController: false };
+    const { judgements, faults } = evaluate(environmentOf(fixture), subject);
+    assert.deepEqual(faults, []);
+    return judgements.flatMap((judgement) => findingOf(subject, judgement) ?? []);
+  },
+  check: (fixture) => {
+    const text = JSON.stringify(judgedDocument(fixture));
+    const loaded = loadFiles(["-"], new TextEncoder().encode(text));
+    assert.deepEqual(loaded.problems, []);
+    const { report, faults } = checkFiles(loaded, {
+      policy: environmentOf(fixture).policy,
+      now: Date.parse(fixture.settings.now),
+      namespace: "default",
+      state: clusterOf(fixture),
+    });
+    assert.deepEqual(faults, []);
+    return report.findings;
+  },
+} as const satisfies Readonly<Record<string, FrontDoor>>;
+
+type DoorName = keyof typeof DOORS;
+
+/** What one door leaves to another, on purpose. */
+interface Difference {
+  readonly rule: string;
+  readonly silentAt: readonly DoorName[];
+  /** Of the finding that is missing there. */
+  readonly says: RegExp;
+  readonly reason: string;
+}
+
+const BY_DESIGN: readonly Difference[] = [
+  {
+    rule: "label-default",
+    silentAt: ["admission"],
+    says: /admission would add/,
+    reason: "/mutate has added the labels before /validate is asked",
+  },
+  {
+    rule: "pdb-selector",
+    silentAt: ["admission"],
+    says: /matches no workload/,
+    reason: "a budget is often applied before its workload; files hold both",
+  },
+  {
+    rule: "pdb-blocks-eviction",
+    silentAt: ["check"],
+    says: /^PDB .* will hang/,
+    reason: "a new workload is told of a budget that is there; in files the budget has the finding",
+  },
+  {
+    rule: "res-limitrange-conflict",
+    silentAt: ["check"],
+    says: /refuses every new Pod of/,
+    reason: "a new LimitRange is told whom it hits; in files the workloads have the finding",
+  },
+  {
+    rule: "res-request-exceeds-limit",
+    silentAt: ["admission"],
+    says: /exceeds its limit/,
+    reason: "the API server itself refuses these kinds",
+  },
+  {
+    rule: "ha-db-operator-managed",
+    silentAt: ["check"],
+    says: /plain StatefulSet/,
+    reason:
+      "a requester may forge an owner reference; what a file or a cluster holds is taken for true",
+  },
+];
+
+suite("a new object gets the same findings at every door", () => {
+  const used = new Set<Difference>();
+  for (const rule of fixtureFolders()) {
+    for (const fixture of fixturesOf(rule).filter(isNewObject)) {
+      test(`${rule} ${fixture.name}`, () => {
+        const expected = DOORS.admission(fixture);
+        for (const door of Object.keys(DOORS) as DoorName[]) {
+          if (door === "admission") continue;
+          const said = DOORS[door](fixture);
+          assert.deepEqual(unexplained(expected, said, door, used), [], `silent at ${door}`);
+          assert.deepEqual(unexplained(said, expected, "admission", used), [], `only at ${door}`);
+        }
+      });
+    }
+  }
+
+  after(() => {
+    const stale = BY_DESIGN.filter((difference) => !used.has(difference));
+    assert.deepEqual(stale, [], "differences that no fixture shows");
+  });
+});
+
+function isNewObject({ settings }: Fixture): boolean {
+  const { operation, subresource, door } = settings;
+  return operation === "CREATE" && subresource === "" && door === "admission";
+}
+
+/** Findings that the other door lacks, but for those that it leaves out on purpose. */
+function unexplained(
+  findings: readonly ReportFinding[],
+  others: readonly ReportFinding[],
+  silent: DoorName,
+  used: Set<Difference>,
+): string[] {
+  const said = new Set(others.map(wordsOf));
+  return findings
+    .filter((finding) => !said.has(wordsOf(finding)) && speaksAt(finding.rule, silent))
+    .filter(({ rule, message }) => {
+      const difference = BY_DESIGN.find(
+        (one) => one.rule === rule && one.silentAt.includes(silent) && one.says.test(message),
+      );
+      if (difference !== undefined) used.add(difference);
+      return difference === undefined;
+    })
+    .map(wordsOf);
+}
+
+function speaksAt(id: string, door: DoorName): boolean {
+  const doors = RULES.find((rule) => rule.id === id)?.doors;
+  return doors === undefined || doors.includes(door);
+}
+
+/** Two turns of phrase belong to files: what they lack, and whose spec a stamped Pod comes from. */
+function wordsOf({ rule, mode, path, message, fix }: ReportFinding): string {
+  const said = message.replace(" in these files", "");
+  const advice = fix.replace(/^fix it in the \w+ spec: /, "");
+  return `${mode} [${rule}] ${path}: ${said} — ${advice}`;
+}
