@@ -260,6 +260,24 @@ const FAULTS: Row = {
       "short",
       query(`max by (pod) (keymate_guard_certificate_problem{${OURS}})`, "{{pod}}"),
     ),
+    graph(
+      "Generation of the CA",
+      "Replicas agree but for a moment.",
+      "short",
+      query(`max by (pod) (keymate_guard_certificate_generation{${OURS}})`, "{{pod}}"),
+    ),
+    graph(
+      "State of the certificate Secret",
+      "As each replica last found it.",
+      "short",
+      query(`count by (state) (keymate_guard_certificate_secret_state{${OURS}})`, "{{state}}"),
+    ),
+    graph(
+      "Clock against the API server's",
+      "How far the API server's is ahead.",
+      "s",
+      query(`max by (pod) (keymate_guard_clock_skew_seconds{${OURS}})`, "{{pod}}"),
+    ),
   ],
 };
 

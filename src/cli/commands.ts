@@ -57,7 +57,7 @@ export const COMMANDS: readonly Command[] = [
   define({
     name: "certs",
     summary: "Make certificates for a guard, or look at them",
-    synopsis: "generate [NAME…] | inspect",
+    synopsis: "generate [NAME…] | inspect [NAME…]",
     maxPositionals: Number.MAX_SAFE_INTEGER,
     operands: "none",
     actions: [

@@ -29,12 +29,24 @@ Commands:
   inspect   Show what is there and how long it is good for
 
 Flags:
-  --cert-dir FOLDER  Folder of ca.crt, ca.key, tls.crt and tls.key [default:
-                     certs] [env: KEYMATE_GUARD_CERT_DIR]
-  --leaf-life TIME   Life of the serving certificate [default: 90d] [env:
-                     KEYMATE_GUARD_LEAF_LIFE]
-  --ca-life TIME     Life of the certificate authority [default: 1825d] [env:
-                     KEYMATE_GUARD_CA_LIFE]
+  --cert-dir FOLDER      Folder of ca.crt, ca.key, tls.crt and tls.key [default:
+                         certs] [env: KEYMATE_GUARD_CERT_DIR]
+  --cluster auto|none|in-cluster|kubeconfig
+                         Where to look other objects up; auto is a kubeconfig
+                         that is named, else in-cluster, else none [default:
+                         auto] [env: KEYMATE_GUARD_CLUSTER]
+  --kubeconfig FILE      Kubeconfig file of the cluster to look into [default:
+                         KUBECONFIG, else ~/.kube/config] [env:
+                         KEYMATE_GUARD_KUBECONFIG]
+  --context NAME         Context of the kubeconfig [default: its current one]
+                         [env: KEYMATE_GUARD_CONTEXT]
+  --namespace NAMESPACE  Where the Secret is that inspect shows of a cluster
+                         [default: that of the pod, else keymate-guard] [env:
+                         KEYMATE_GUARD_NAMESPACE]
+  --leaf-life TIME       Life of the serving certificate [default: 90d] [env:
+                         KEYMATE_GUARD_LEAF_LIFE]
+  --ca-life TIME         Life of the certificate authority [default: 1825d]
+                         [env: KEYMATE_GUARD_CA_LIFE]
 
 Global flags:
   -h, --help     Show this help

@@ -213,6 +213,17 @@ export const ALERT_CASES: readonly AlertCase[] = [
     quiet: [{ series: { [`keymate_guard_certificate_problem{${A}}`]: "1x10 0x30" }, at: "20m" }],
   },
   {
+    alert: "KeymateGuardClockSkew",
+    fires: {
+      series: { [`keymate_guard_clock_skew_seconds{${A}}`]: "-90x30" },
+      at: "16m",
+      labels: { ...NAMESPACE, pod: "guard-a" },
+      description:
+        "For 15 minutes the clocks of guard-a and of the API server have differed by 1m 30s; from 5 minutes on that replica writes no certificates.",
+    },
+    quiet: [{ series: { [`keymate_guard_clock_skew_seconds{${A}}`]: "30x30" }, at: "20m" }],
+  },
+  {
     alert: "KeymateGuardCABundleOutOfSync",
     fires: {
       series: {

@@ -11,6 +11,7 @@ export async function exposedMetrics(): Promise<ReadonlyMap<string, readonly str
     ready: () => true,
     certificates: () => [],
     certificateProblem: () => false,
+    sharedCertificate: () => ({ generation: undefined, state: undefined, clockSkewMs: undefined }),
     caBundleInSync: () => undefined,
     webhookWrites: () => undefined,
     failPolicy: () => undefined,

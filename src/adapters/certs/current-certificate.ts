@@ -8,6 +8,7 @@ export class CurrentCertificate {
   readonly #subject: string;
   #value: ServingCertificate | undefined;
   #note: string | undefined;
+  #waiting: string | undefined;
 
   /** @param subject constant text of the warnings: where the certificate should come from */
   constructor(logger: Logger, subject: string) {
@@ -44,10 +45,15 @@ export class CurrentCertificate {
     this.#note = reason;
   }
 
+  /** What is under way and as it should be, as a clause. */
+  waiting(clause: string | undefined): void {
+    this.#waiting = clause;
+  }
+
   /** Healthy while a certificate within its dates is in service, whatever else is wrong. */
   health(now: number): SourceHealth {
     const problem = this.#note;
-    const more = this.#note === undefined ? "" : `; ${this.#note}`;
+    const more = [this.#waiting, problem].map((clause) => (clause ? `; ${clause}` : "")).join("");
     if (this.#value === undefined) {
       return { healthy: false, detail: `no certificate yet${more}`, problem };
     }

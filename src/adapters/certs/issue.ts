@@ -41,8 +41,8 @@ export type IssuePlan =
       readonly authority: KeyPair;
       readonly moreNames: readonly string[];
     }
-  /** A CA and its leaf, trusted by nobody yet. */
-  | { readonly kind: "create"; readonly generation: number }
+  /** A CA and its leaf, trusted by nobody yet, beside those that are (PEM). */
+  | { readonly kind: "create"; readonly generation: number; readonly published?: string }
   /**
    * A CA that only becomes known for now: the leaf stays with a CA that callers trust already,
    * as it is or (`renewWith`) renewed once more.
@@ -68,7 +68,7 @@ export async function issueSet(
   const ca = await newAuthority(options, plan.generation, now);
   if (plan.kind === "create") {
     const leaf = await newLeaf(ca, options, now);
-    return withLeaf({ ...set, "ca.crt": ca.cert, "ca.key": ca.key }, leaf);
+    return withLeaf({ ...set, "ca.crt": ca.cert + (plan.published ?? ""), "ca.key": ca.key }, leaf);
   }
   const next = { ...set, "ca.crt": ca.cert + toBundle(plan.trusted), "ca.key": ca.key };
   if (plan.renewWith === undefined) return next;

@@ -28,6 +28,16 @@ export function tickMs(lifeMs: number, random: number): number {
   return Math.min(MINUTE_MS, lifeMs / 10) * (0.8 + 0.4 * random);
 }
 
+/** Milliseconds before the end of a certificate in which there are two looks at the clock at least. */
+export function lastCallMs(lifeMs: number): number {
+  return 2 * tickMs(lifeMs, 1);
+}
+
+/** Milliseconds within which every replica has looked once, and had time to write. */
+export function othersMs(lifeMs: number): number {
+  return 1.25 * tickMs(lifeMs, 1);
+}
+
 /**
  * Milliseconds to wait after the given number of failures in a row: 1 s doubling to 60 s, of which
  * the upper half is random.

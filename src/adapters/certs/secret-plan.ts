@@ -6,9 +6,11 @@ import {
   createAll,
   dropOldAuthorities,
   type Examined,
+  type Filled,
   publishAuthority,
   putBack,
   replaceLeaf,
+  restoreLeaf,
   type SecretWrite,
 } from "./secret-write.ts";
 
@@ -18,8 +20,12 @@ export interface PlanContext extends PairExpectation {
   readonly overlapMs: number;
   /** How long an old CA is published after leaves come from the new one. */
   readonly dropMs: number;
-  /** Whether callers are known to trust a CA (PEM). */
-  readonly trusts: (ca: string) => boolean;
+  /** Since when callers are told to trust a CA (PEM); undefined while some are not. */
+  readonly trustedSince: (ca: string) => number | undefined;
+  /** CAs of this program that callers are told to trust, PEM. */
+  readonly published: () => string;
+  /** How long before the end of a leaf another one has to be there, come what may. */
+  readonly lastCallMs: number;
 }
 
 export type SecretAction =
@@ -43,7 +49,7 @@ export function planSecret(
   }
   if (state.kind === "foreign") return { kind: "wait", reason: `left alone: ${state.reason}` };
   const good = memory === undefined ? undefined : fitForService(memory, context);
-  if (state.kind === "empty") return planEmpty(state, good, context.now);
+  if (state.kind === "empty") return planEmpty(state, good, context);
   if (good !== undefined && state.managed.generation < good.managed.generation) {
     // Nothing that was rotated away comes back, be it from a backup.
     return putBack(state, good, context);
@@ -64,12 +70,12 @@ export function fitForService(
 function planEmpty(
   state: Extract<SecretState, { kind: "empty" }>,
   good: Examined | undefined,
-  now: number,
+  context: PlanContext,
 ): SecretAction {
   const generation = Math.max(good?.managed.generation ?? 0, state.generation) + 1;
   return good === undefined
-    ? createAll(state.resourceVersion, generation)
-    : publishAuthority(state.resourceVersion, good, generation, now);
+    ? createAll(state.resourceVersion, generation, context)
+    : publishAuthority(state.resourceVersion, good, generation, context.now);
 }
 
 function repair(
@@ -80,17 +86,18 @@ function repair(
   const { examination, managed, resourceVersion } = state;
   const { authority } = examination;
   if (authority !== undefined) {
-    const same = good?.managed.set["ca.key"] === managed.set["ca.key"] ? good : undefined;
-    // Callers may not trust the newest CA yet: better the leaf that they do trust.
-    return same !== undefined && isPending(same)
-      ? putBack(state, same, context)
-      : replaceLeaf(state, authority, context, "leaf repaired");
+    const isKnown =
+      managed.pendingSince === undefined || isOverlapPast(managed, authority, context);
+    const write = replaceLeaf(state, authority, context, "leaf repaired");
+    if (isKnown) return write;
+    // Callers may not trust the newest CA yet: better a leaf that they do trust.
+    return good === undefined ? { ...write, isAlone: true } : restoreLeaf(state, good);
   }
   const generation = Math.max(good?.managed.generation ?? 0, managed.generation) + 1;
   const servable = examination.leafProblems.length === 0 ? state : undefined;
   const from = good ?? servable;
   return from === undefined
-    ? createAll(resourceVersion, generation)
+    ? createAll(resourceVersion, generation, context)
     : publishAuthority(resourceVersion, from, generation, context.now);
 }
 
@@ -102,12 +109,8 @@ function maintain(
   const { authority } = examination;
   const { now } = context;
   if (authority === undefined) return { kind: "serve" };
+  if (isPending(state)) return move(state, authority, context);
   const due = isLeafDue(examination, authority, now);
-  if (isPending(state)) {
-    return due || isOverlapPast(managed, authority, context)
-      ? replaceLeaf(state, authority, context, "leaf moved to the new CA")
-      : { kind: "serve" };
-  }
   if (isRenewalDue(authority.certificate, now)) {
     return publishAuthority(resourceVersion, state, managed.generation + 1, now);
   }
@@ -122,12 +125,25 @@ function isPending({ examination: { authority, issuer } }: Examined): boolean {
   return authority !== undefined && issuer !== authority.certificate;
 }
 
+/** Goes over to the new CA once callers know it; before the old leaf ends in any case. */
+function move(state: Filled, authority: Authority, context: PlanContext): SecretAction {
+  const { leaf } = state.examination;
+  const why = "leaf moved to the new CA";
+  // Callers that do not know the new CA are lost then either way, the others are not.
+  if (leaf !== undefined && leaf.validToDate.getTime() - context.now <= context.lastCallMs) {
+    return replaceLeaf(state, authority, context, why);
+  }
+  if (!isOverlapPast(state.managed, authority, context)) return { kind: "serve" };
+  return { ...replaceLeaf(state, authority, context, why), onceTrusted: authority.pair.cert };
+}
+
 /** Nobody acknowledges a CA, so time is bought: the lookahead is months, the overlap minutes. */
 function isOverlapPast(
   { pendingSince }: ManagedSet,
   { certificate, pair }: Authority,
-  { now, overlapMs, trusts }: PlanContext,
+  { now, overlapMs, trustedSince }: PlanContext,
 ): boolean {
-  const since = pendingSince ?? certificate.validFromDate.getTime();
-  return now - since >= overlapMs && trusts(pair.cert);
+  const published = pendingSince ?? certificate.validFromDate.getTime();
+  const trusted = trustedSince(pair.cert);
+  return trusted !== undefined && now - Math.max(published, trusted) >= overlapMs;
 }

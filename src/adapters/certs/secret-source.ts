@@ -1,20 +1,24 @@
 import type {
   CertificateSource,
   ServingCertificate,
+  SharedCertificate,
   SourceHealth,
 } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import type { SecretStore } from "../../usecases/ports/secret-store.ts";
+import type { SecretSnapshot, SecretStore } from "../../usecases/ports/secret-store.ts";
 import { toServing } from "./certificate-set.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
 import { errorText } from "./error-text.ts";
 import { type IssueOptions, issueSet } from "./issue.ts";
 import { inspectPair } from "./pair.ts";
-import { backoffMs, tickMs } from "./renewal.ts";
+import { type Callers, Patience } from "./patience.ts";
+import { backoffMs, lastCallMs, othersMs, tickMs } from "./renewal.ts";
 import { fitForService, type PlanContext, planSecret } from "./secret-plan.ts";
 import { annotationsOf, classify, type ManagedSet, type SecretState } from "./secret-state.ts";
+import { waitingFor } from "./secret-waiting.ts";
 import type { SecretWrite } from "./secret-write.ts";
+import { SharedLook } from "./shared-look.ts";
 import { WakeableLoop } from "./wakeable-loop.ts";
 
 export interface SecretSourceOptions {
@@ -24,18 +28,21 @@ export interface SecretSourceOptions {
   readonly caOverlapMs: number;
   /** `--ca-drop` */
   readonly caDropMs: number;
+  /** Best the API server's time: it is who judges the dates. */
   readonly clock: Clock;
   readonly logger: Logger;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Whether every webhook configuration contains a CA (PEM); without it the overlap alone counts. */
-  readonly trusts?: (ca: string) => boolean;
+  /** What callers are told; without it the overlap alone counts. */
+  readonly callers?: Callers | undefined;
   /** How far the API server's clock is ahead of ours (`Date` header), once that is known. */
   readonly clockSkewMs?: () => number | undefined;
 }
 
 /** Beyond, a replica reads but does not write. */
 const SKEW_MAX_MS = 300_000;
+/** Between looks while the first certificate waits for others. */
+const IMPATIENT_MS = 1_000;
 /** Writes lost to other replicas before backing off. */
 const ATTEMPTS = 8;
 
@@ -48,6 +55,8 @@ export class SecretSource implements CertificateSource {
   readonly #options: SecretSourceOptions;
   readonly #current: CurrentCertificate;
   readonly #loop: WakeableLoop;
+  readonly #look: SharedLook;
+  readonly #patience: Patience;
   #memory: ManagedSet | undefined;
   #failures = 0;
 
@@ -55,6 +64,12 @@ export class SecretSource implements CertificateSource {
     this.#options = options;
     this.#current = new CurrentCertificate(options.logger, "certificate Secret");
     this.#loop = new WakeableLoop(options.clock, () => this.#step());
+    this.#patience = new Patience(options.callers, othersMs(shortestLife(options.issue)));
+    this.#look = new SharedLook(options.logger, () => this.#loop.wake());
+  }
+
+  get shared(): SharedCertificate {
+    return this.#look;
   }
 
   current(): ServingCertificate | undefined {
@@ -81,7 +96,8 @@ export class SecretSource implements CertificateSource {
       const reason = await this.#reconcile();
       this.#failures = 0;
       this.#current.note(reason);
-      return tickMs(Math.min(issue.leafLifeMs, issue.caLifeMs), random());
+      const tick = tickMs(shortestLife(issue), random());
+      return this.#patience.isWaiting ? Math.min(tick, IMPATIENT_MS) : tick;
     } catch (error) {
       this.#failures += 1;
       const [text, name] = [errorText(error), store.description];
@@ -94,20 +110,36 @@ export class SecretSource implements CertificateSource {
   async #reconcile(): Promise<string | undefined> {
     const { store } = this.#options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const snapshot = await store.read();
+      const look = this.#look.begin();
+      const snapshot = await this.#read();
       // After the read: an answer may take long, and a suspended machine longer.
       const context = this.#context();
       const state = classify(snapshot, context);
       this.#adopt(state, context);
+      this.#look.found(state.kind, this.#memory?.generation);
       const action = planSecret(state, this.#memory, context);
+      if (state.kind === "valid" && this.#memory === state.managed) this.#look.confirm(look);
+      this.#current.waiting(waitingFor(state, context));
+      if (action.kind !== "write" || !action.isAlone) this.#patience.forget();
       if (action.kind === "serve") return undefined;
       if (action.kind === "wait") return `${store.description}: ${action.reason}`;
       if (Math.abs(this.#options.clockSkewMs?.() ?? 0) > SKEW_MAX_MS) {
         return "this clock and the API server's differ by more than 5 minutes, so nothing is written";
       }
+      const reason = await this.#patience.reasonToWait(action, context);
+      if (reason !== undefined) return void this.#current.waiting(reason);
       await this.#write(action, context);
     }
     throw new Error("other replicas keep changing it");
+  }
+
+  async #read(): Promise<SecretSnapshot | undefined> {
+    try {
+      return await this.#options.store.read();
+    } catch (error) {
+      this.#look.found("unreadable", this.#memory?.generation);
+      throw error;
+    }
   }
 
   /** Whoever wins, the next read tells. */
@@ -128,8 +160,9 @@ export class SecretSource implements CertificateSource {
     if (state.kind !== "valid" && state.kind !== "corrupt") return;
     const memory = this.#memory && fitForService(this.#memory, context);
     if (memory !== undefined) {
-      const older = state.managed.generation < memory.managed.generation;
-      if (state.kind === "corrupt" || older) return;
+      const newer = state.managed.generation - memory.managed.generation;
+      // Whoever was asleep during a rotation takes what others serve, whatever else is wrong.
+      if (newer < 0 || (newer === 0 && state.kind === "corrupt")) return;
     }
     // Without its CA key a pair can still be served while a new CA is made.
     if (state.examination.leafProblems.length > 0) return;
@@ -138,13 +171,19 @@ export class SecretSource implements CertificateSource {
   }
 
   #context(): PlanContext {
-    const { caDropMs, caOverlapMs, clock, issue, trusts } = this.#options;
+    const { callers, caDropMs, caOverlapMs, clock, issue } = this.#options;
     return {
       names: issue.names,
       now: clock.now(),
       overlapMs: caOverlapMs,
       dropMs: caDropMs,
-      trusts: trusts ?? (() => true),
+      trustedSince: callers?.trustedSince ?? (() => 0),
+      published: callers?.published ?? (() => ""),
+      lastCallMs: lastCallMs(shortestLife(issue)),
     };
   }
+}
+
+function shortestLife({ leafLifeMs, caLifeMs }: IssueOptions): number {
+  return Math.min(leafLifeMs, caLifeMs);
 }

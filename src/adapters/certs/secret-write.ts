@@ -19,6 +19,10 @@ export interface SecretWrite {
   readonly resourceVersion: string;
   readonly base: CertificateSet;
   readonly issue: IssuePlan | undefined;
+  /** A CA (PEM) that callers have to know, by a live look, right before the write. */
+  readonly onceTrusted?: string;
+  /** It takes the place of whatever others may still serve. */
+  readonly isAlone?: true;
   readonly after: Omit<ManagedSet, "set">;
 }
 
@@ -28,20 +32,33 @@ export interface Examined {
   readonly examination: Examination;
 }
 
+interface Times {
+  readonly now: number;
+  readonly dropMs: number;
+}
+
 export type Filled = Extract<SecretState, { kind: "corrupt" | "valid" }>;
 
-export function createAll(resourceVersion: string, generation: number): SecretWrite {
+/** Beside a new CA those that callers know stay for a while: others may serve and be unable to write. */
+export function createAll(
+  resourceVersion: string,
+  generation: number,
+  context: Times & { readonly published: () => string },
+): SecretWrite {
+  const { dropMs, now } = context;
+  const published = context.published();
   return {
     kind: "write",
     why: "first CA and leaf",
     resourceVersion,
     base: EMPTY_SET,
-    issue: { kind: "create", generation },
+    issue: { kind: "create", generation, published },
+    isAlone: true,
     after: {
       generation,
       leafGeneration: generation,
       pendingSince: undefined,
-      dropAfter: undefined,
+      dropAfter: published === "" ? undefined : now + dropMs,
     },
   };
 }
@@ -74,16 +91,17 @@ export function publishAuthority(
 export function replaceLeaf(
   state: Filled,
   authority: Authority,
-  times: { readonly now: number; readonly dropMs: number },
+  times: Times,
   why: string,
 ): SecretWrite {
   const { examination, managed, resourceVersion } = state;
-  const { leaf, issuer } = examination;
+  const { authorities, issuer, leaf } = examination;
   const { generation } = managed;
   const moved = issuer !== undefined && issuer !== authority.certificate;
   const { now, dropMs } = times;
-  // A leaf that has expired needs its CA no longer.
-  const dropAfter = Math.min(leaf?.validToDate.getTime() ?? now, now + dropMs);
+  // A leaf that has expired needs its CA no longer; one that is not there may still be served.
+  const end = Math.min(leaf?.validToDate.getTime() ?? Number.POSITIVE_INFINITY, now + dropMs);
+  const dropAfter = moved ? end : (managed.dropAfter ?? end);
   return {
     kind: "write",
     why,
@@ -94,7 +112,7 @@ export function replaceLeaf(
       generation,
       leafGeneration: generation,
       pendingSince: undefined,
-      dropAfter: moved ? dropAfter : managed.dropAfter,
+      dropAfter: authorities.length > 1 ? dropAfter : undefined,
     },
   };
 }
@@ -111,12 +129,23 @@ export function dropOldAuthorities(state: Filled, authority: Authority): SecretW
   };
 }
 
+/** The leaf in service beside a newer CA that goes on being pending. */
+export function restoreLeaf(state: Filled, memory: Examined): SecretWrite {
+  const { managed, examination, resourceVersion } = state;
+  const { set, leafGeneration } = memory.managed;
+  const authorities = [...examination.authorities, ...trustedStill(memory.examination)];
+  return {
+    kind: "write",
+    why: "leaf put back",
+    resourceVersion,
+    base: { ...set, "ca.crt": toBundle(authorities), "ca.key": managed.set["ca.key"] },
+    issue: undefined,
+    after: { ...managed, leafGeneration, dropAfter: undefined },
+  };
+}
+
 /** What is in service, and for a while the CA of the Secret's leaf: other replicas may serve it. */
-export function putBack(
-  state: Filled,
-  memory: Examined,
-  times: { readonly now: number; readonly dropMs: number },
-): SecretWrite {
+export function putBack(state: Filled, memory: Examined, times: Times): SecretWrite {
   const { managed, examination } = memory;
   const { issuer } = state.examination;
   const authorities = [...examination.authorities, ...(issuer === undefined ? [] : [issuer])];

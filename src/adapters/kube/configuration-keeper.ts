@@ -79,6 +79,13 @@ export class ConfigurationKeeper {
     this.#wake();
   }
 
+  /** Reads it now, for those who need more than what the watch brought. */
+  async readBack(): Promise<void> {
+    await this.#refresh(this.#signal);
+    this.#options.onChange();
+    this.#wake();
+  }
+
   start(signal: AbortSignal): void {
     const { connection, clock, logger, random, name } = this.#options;
     this.#signal = signal;
@@ -206,17 +213,20 @@ export class ConfigurationKeeper {
       this.#observe("absent");
       return false;
     }
-    if (answer.status === 409) await this.#refresh(signal);
+    // Should that fail too, the watch or the next attempt brings what is there.
+    if (answer.status === 409) await this.#refresh(signal).catch(() => {});
     if (answer.status !== 200) throw answerError(answer, "patch", this.#what);
     this.#adopt(parseObject(answer.body));
     return true;
   }
 
-  async #refresh(signal: AbortSignal): Promise<void> {
+  async #refresh(signal: AbortSignal | undefined): Promise<void> {
     const path = `${this.#path}/${this.#options.name}`;
-    const answer = await this.#options.connection.request({ method: "GET", path, signal });
+    const request = { method: "GET", path, ...(signal === undefined ? {} : { signal }) } as const;
+    const answer = await this.#options.connection.request(request);
     if (answer.status === 404) this.#observe("absent");
     else if (answer.status === 200) this.#adopt(parseObject(answer.body));
+    else throw answerError(answer, "get", this.#what);
   }
 
   /** The answer is newer than what the watch brought so far. */

@@ -101,6 +101,11 @@ export class WebhookWriter {
     ];
   }
 
+  /** Reads both now; rejects with KubeError when one cannot be read. */
+  async readBack(): Promise<void> {
+    await Promise.all([this.#mutating.readBack(), this.#validating.readBack()]);
+  }
+
   /** All entries that the API server has, ours or not; undefined until both are known. */
   live(): readonly LiveWebhook[] | undefined {
     const mutating = this.#mutating.live();

@@ -3,6 +3,15 @@ import { FAIL_STAGES, type FailStage } from "../../usecases/webhooks/fail-policy
 import { type CacheState, registerCaches } from "./cache-gauges.ts";
 import { counter, gauge } from "./read-at-scrape.ts";
 
+/** What replicas share; undefined: not known, or nothing of the kind here. */
+export interface SharedCertificateState {
+  readonly generation: number | undefined;
+  /** Of the Secret. */
+  readonly state: string | undefined;
+  /** How far the API server's clock is ahead of ours. */
+  readonly clockSkewMs: number | undefined;
+}
+
 /** Read at each scrape. What does not exist in this set-up gives nothing, and no series appears. */
 export interface GaugeSources {
   readonly version: string;
@@ -11,6 +20,7 @@ export interface GaugeSources {
   certificates(): Iterable<CertificateDates>;
   /** Something is wrong with a newer certificate, or with where it comes from. */
   certificateProblem(): boolean;
+  sharedCertificate(): SharedCertificateState;
   /** undefined while unknown, or where nobody keeps a bundle. */
   caBundleInSync(): boolean | undefined;
   /** undefined where the entries are somebody else's to write. */
@@ -46,6 +56,7 @@ export interface WebhookWrites {
 export function registerGauges(registry: Registry, sources: GaugeSources): void {
   registerState(registry, sources);
   registerTrust(registry, sources);
+  registerShared(registry, sources);
   registerCaches(registry, () => sources.caches());
   registerFailPolicy(registry, sources);
   gauge(registry, "requests_in_flight", "Admission requests being answered", (set) =>
@@ -82,6 +93,29 @@ function registerState(registry: Registry, sources: GaugeSources): void {
   gauge(registry, "policy_load_failed", "1 if a newer policy was refused", (set) =>
     set(Number(sources.policyLoadFailed())),
   );
+}
+
+function registerShared(registry: Registry, sources: GaugeSources): void {
+  const shared = () => sources.sharedCertificate();
+  gauge(registry, "certificate_generation", "Generation of the CA in memory", (set) => {
+    const { generation } = shared();
+    if (generation !== undefined) set(generation);
+  });
+  gauge(
+    registry,
+    "certificate_secret_state",
+    "1 for the state that the certificate Secret was last found in",
+    (set) => {
+      const { state } = shared();
+      if (state !== undefined) set(1, { state });
+    },
+    ["state"],
+  );
+  const ahead = "How far the API server's clock is ahead; 0 as far as the network explains it";
+  gauge(registry, "clock_skew_seconds", ahead, (set) => {
+    const { clockSkewMs } = shared();
+    if (clockSkewMs !== undefined) set(clockSkewMs / 1_000);
+  });
 }
 
 function registerFailPolicy(registry: Registry, sources: GaugeSources): void {

@@ -7,13 +7,15 @@ import {
 import type { CERTS_SETTINGS } from "../../config/settings-certs.ts";
 import { environmentError, usageError } from "../../usecases/app-error.ts";
 import type { Invocation, Run } from "../command.ts";
+import { connectTo, ownNamespace } from "../serve/place.ts";
 import { systemClock } from "../system-clock.ts";
+import { isSound, lookAtSecret, secretText } from "./certs-secret.ts";
 
 type CertsInvocation = Invocation<typeof CERTS_SETTINGS>;
 
 const DEFAULT_NAMES = ["localhost", "127.0.0.1", "::1"];
 
-/** `certs generate [NAME…]` and `certs inspect`. */
+/** `certs generate [NAME…]` and `certs inspect [NAME…]`, of a folder or of a cluster's Secret. */
 export const run: Run<typeof CERTS_SETTINGS> = async (invocation) => {
   const [action, ...names] = invocation.positionals;
   if (action === "generate") return await generate(invocation, names);
@@ -55,7 +57,19 @@ async function generate({ settings, io }: CertsInvocation, names: readonly strin
 }
 
 async function inspect({ settings, io }: CertsInvocation, names: readonly string[]) {
-  const { certDir } = settings;
+  const { certDir, namespace } = settings;
+  const connection = await connectTo(settings, io);
+  if (connection !== undefined) {
+    try {
+      const where = namespace ?? ownNamespace(settings, connection);
+      const look = await lookAtSecret(connection, where, names);
+      const { set } = look.secret;
+      io.stdout.write(`${secretText(look)}\n${set === undefined ? "" : `\n${describe(set)}`}`);
+      return isSound(look) ? 0 : 1;
+    } finally {
+      connection.close();
+    }
+  }
   const description = await inspectDirectory(certDir, { names, now: systemClock.now() }).catch(
     (error: unknown) => {
       throw environmentError(

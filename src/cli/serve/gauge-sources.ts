@@ -2,16 +2,14 @@ import { totalmem } from "node:os";
 import { readCertificates } from "../../adapters/certs/pem.ts";
 import type { ClusterCache } from "../../adapters/kube/cluster-cache.ts";
 import type { CertificateDates, GaugeSources } from "../../adapters/telemetry/gauges.ts";
-import type {
-  CertificateSource,
-  ServingCertificate,
-} from "../../usecases/ports/certificate-source.ts";
+import type { ServingCertificate } from "../../usecases/ports/certificate-source.ts";
+import type { Certificates } from "./certificates.ts";
 import type { PolicyStore } from "./policy-store.ts";
 import type { ManagedWebhooks } from "./webhooks.ts";
 
 export interface GaugeParts {
   readonly version: string;
-  readonly source: CertificateSource;
+  readonly certificates: Certificates;
   readonly policies: PolicyStore;
   readonly cache: ClusterCache | undefined;
   readonly webhooks: ManagedWebhooks | undefined;
@@ -20,7 +18,8 @@ export interface GaugeParts {
 
 /** What the gauges show of a guard; the servers add what they alone know. */
 export function gaugeSources(parts: GaugeParts): Omit<GaugeSources, "load" | "ready"> {
-  const { version, source, policies, cache, webhooks, isDraining } = parts;
+  const { version, certificates, policies, cache, webhooks, isDraining } = parts;
+  const { source, clockSkewMs } = certificates;
   return {
     version,
     certificates: () => {
@@ -31,6 +30,11 @@ export function gaugeSources(parts: GaugeParts): Omit<GaugeSources, "load" | "re
       const { healthy, problem } = source.health();
       return !healthy || problem !== undefined;
     },
+    sharedCertificate: () => ({
+      generation: source.shared?.generation(),
+      state: source.shared?.condition(),
+      clockSkewMs: clockSkewMs(),
+    }),
     caBundleInSync: () => webhooks?.inSync,
     webhookWrites: () => webhooks?.writes(),
     failPolicy: () => webhooks?.failPolicy,

@@ -13,7 +13,7 @@ import type {
 } from "../../usecases/ports/certificate-source.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import { certificateSource } from "./certificates.ts";
+import { type Certificates, certificateSource } from "./certificates.ts";
 import { ClientCa } from "./client-ca.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { openEvents, tellCertificateTrouble, watchCertificate } from "./events.ts";
@@ -49,6 +49,7 @@ interface Parts {
   readonly events: EventWriter | undefined;
   readonly policies: PolicyStore;
   readonly cluster: Cluster;
+  readonly certificates: Certificates;
   readonly source: CertificateSource;
   readonly webhooks: ManagedWebhooks | undefined;
   /** undefined: anybody may call. */
@@ -114,7 +115,7 @@ export class Guard {
 
   /** Throws AppError for a policy or state that cannot be used. Nothing runs yet. */
   static async create(deps: GuardDeps): Promise<Guard> {
-    const { settings, place, rules, clock, logger, random } = deps;
+    const { settings, place, rules, clock, logger } = deps;
     const telemetry = createTelemetry(rules);
     const events = await openEvents({ ...deps, count: telemetry.countEvent });
     let webhooks: ManagedWebhooks | undefined;
@@ -129,13 +130,27 @@ export class Guard {
       onChange: () => webhooks?.refresh(),
     });
     const cluster = await openCluster({ ...deps, state: settings.state });
-    const trusts = (ca: string) => webhooks?.trusts(ca) ?? true;
-    const source = await certificateSource({ settings, place, clock, logger, random, trusts });
+    const callers = place.managesWebhooks
+      ? {
+          trustedSince: (ca: string) => webhooks?.trustedSince(ca),
+          published: () => webhooks?.published() ?? "",
+          hasEntries: () => webhooks?.hasEntries() ?? false,
+          readBack: async () => webhooks?.readBack(),
+        }
+      : undefined;
+    const certificates = await certificateSource({ ...deps, callers });
+    const { source } = certificates;
     const policy = () => policies.current();
     const { certSource, caDrop } = settings;
     const keepOthersMs = certSource === "files" ? caDrop : undefined;
-    webhooks = await ManagedWebhooks.create({ ...deps, source, policy, keepOthersMs });
-    return new Guard(deps, { telemetry, events, policies, cluster, source, webhooks, clientCa });
+    webhooks = await ManagedWebhooks.create({
+      ...{ ...deps, clock: certificates.clock },
+      ...{ source, policy, keepOthersMs },
+    });
+    return new Guard(deps, {
+      ...{ telemetry, events, policies, cluster },
+      ...{ certificates, source, webhooks, clientCa },
+    });
   }
 
   /** Resolves once reviews are answered. Probes are answered before that. Throws AppError. */
@@ -190,7 +205,8 @@ export class Guard {
 
   /** Puts a certificate into service unless it fails its own check; then the last one stays. */
   #serve(certificate: ServingCertificate): boolean {
-    const { place, clock, logger } = this.#deps;
+    const { place, logger } = this.#deps;
+    const { clock } = this.#parts.certificates;
     const expected = { names: place.names, now: clock.now() };
     const result = tlsOptions(certificate, expected, this.#parts.clientCa?.current());
     if (!result.ok) {

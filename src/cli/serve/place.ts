@@ -7,6 +7,8 @@ import type { ServeSettings } from "./settings.ts";
 const NAME = "keymate-guard";
 export const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+type ClusterSettings = Pick<ServeSettings, "cluster" | "kubeconfig" | "context">;
+
 /** Where this guard runs, and what follows from it. */
 export interface Place {
   readonly connection: Connection | undefined;
@@ -26,10 +28,7 @@ export interface Place {
  * contradict each other.
  */
 export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Place> {
-  refuseContradiction(settings);
-  const cluster = clusterOf(settings);
-  const mounted = existsSync(`${SERVICE_ACCOUNT}/token`);
-  const connection = await connect({ ...settings, cluster }, io, mounted);
+  const connection = await connectTo(settings, io);
   if (connection !== undefined && settings.state !== undefined) {
     throw usageError(
       "state-beside-cluster",
@@ -48,8 +47,8 @@ export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Pla
       "--events writes to a cluster, but there is none: leave it out, or add --cluster kubeconfig",
     );
   }
-  const inCluster = cluster === "in-cluster" || (cluster === "auto" && connection !== undefined);
-  const namespace = (inCluster ? connection?.namespace : undefined) ?? NAME;
+  const namespace = ownNamespace(settings, connection);
+  const inCluster = isInCluster(settings, connection);
   const host = settings.host ?? (inCluster ? undefined : "127.0.0.1");
   const managesWebhooks = connection !== undefined && (settings.manageWebhooks ?? inCluster);
   return {
@@ -70,7 +69,30 @@ export async function findPlace(settings: ServeSettings, io: CliIo): Promise<Pla
   };
 }
 
-function refuseContradiction({ cluster, kubeconfig, context }: ServeSettings): void {
+/** The cluster that settings name or that is around; undefined for none. Throws as `findPlace`. */
+export async function connectTo(
+  settings: ClusterSettings,
+  io: CliIo,
+): Promise<Connection | undefined> {
+  refuseContradiction(settings);
+  const mounted = existsSync(`${SERVICE_ACCOUNT}/token`);
+  return await connect({ ...settings, cluster: clusterOf(settings) }, io, mounted);
+}
+
+function isInCluster(settings: ClusterSettings, connection: Connection | undefined): boolean {
+  const cluster = clusterOf(settings);
+  return cluster === "in-cluster" || (cluster === "auto" && connection !== undefined);
+}
+
+/** The namespace of this pod; outside, that of the manifests and not what a kubeconfig prefers. */
+export function ownNamespace(
+  settings: ClusterSettings,
+  connection: Connection | undefined,
+): string {
+  return (isInCluster(settings, connection) ? connection?.namespace : undefined) ?? NAME;
+}
+
+function refuseContradiction({ cluster, kubeconfig, context }: ClusterSettings): void {
   if (cluster !== "none" || (kubeconfig === undefined && context === undefined)) return;
   const named = kubeconfig === undefined ? "--context" : "--kubeconfig";
   throw usageError(
@@ -80,13 +102,13 @@ function refuseContradiction({ cluster, kubeconfig, context }: ServeSettings): v
 }
 
 /** Whoever names a kubeconfig means the cluster behind it. */
-function clusterOf({ cluster, kubeconfig, context }: ServeSettings): ServeSettings["cluster"] {
+function clusterOf({ cluster, kubeconfig, context }: ClusterSettings): ServeSettings["cluster"] {
   const isNamed = kubeconfig !== undefined || context !== undefined;
   return cluster === "auto" && isNamed ? "kubeconfig" : cluster;
 }
 
 async function connect(
-  settings: ServeSettings,
+  settings: ClusterSettings,
   io: CliIo,
   inClusterPresent: boolean,
 ): Promise<Connection | undefined> {

@@ -1,3 +1,4 @@
+import { CallerTrust } from "../../adapters/certs/caller-trust.ts";
 import { SharedBundle } from "../../adapters/certs/shared-bundle.ts";
 import type { LiveWebhook, WebhookWriter } from "../../adapters/kube/webhook-configurations.ts";
 import type { Policy } from "../../engine/policy.ts";
@@ -5,6 +6,7 @@ import type { CertificateSource } from "../../usecases/ports/certificate-source.
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
 import { mayRefuse, webhookEntries } from "../../usecases/webhooks/entries.ts";
+import { ENTRY_SUFFIX } from "../../usecases/webhooks/entry.ts";
 import { FailPolicy } from "../../usecases/webhooks/fail-policy.ts";
 import { PROBE_WEBHOOK } from "../../usecases/webhooks/probe.ts";
 import { neverIntercepted } from "../../usecases/webhooks/selectors.ts";
@@ -41,6 +43,7 @@ export class ManagedWebhooks {
   readonly #deps: WebhookDeps;
   readonly #writer: WebhookWriter;
   readonly #shared: SharedBundle | undefined;
+  readonly #trust: CallerTrust;
   readonly #failPolicy: FailPolicy;
   #signal: AbortSignal | undefined;
   #open = false;
@@ -49,7 +52,9 @@ export class ManagedWebhooks {
   private constructor(deps: WebhookDeps, writer: WebhookWriter, probe: Probe) {
     this.#deps = deps;
     this.#writer = writer;
-    const { clock, logger, keepOthersMs: keepMs, settings, policy } = deps;
+    const { clock, logger, keepOthersMs: keepMs, settings, source, policy } = deps;
+    this.#trust = new CallerTrust({ clock, shared: source.shared });
+    source.shared?.onConfirmed(() => this.refresh());
     this.#shared = keepMs === undefined ? undefined : new SharedBundle({ clock, keepMs });
     this.#failPolicy = new FailPolicy({
       setting: settings.failPolicy,
@@ -104,6 +109,7 @@ export class ManagedWebhooks {
   /** After a change of policy or certificate, or of what is live. */
   refresh(): void {
     const { place, settings, source, policy } = this.#deps;
+    this.#trust.observe(this.#liveBundles());
     const certificate = source.current();
     const validating = this.#writer.validating();
     // Unread, it may hold a Fail that stands for good: nothing is written over it.
@@ -127,13 +133,16 @@ export class ManagedWebhooks {
   }
 
   #bundle(own: string): string {
-    const live = this.#writer.live() ?? [];
     // Without a CA of our own an entry would be trusted by nobody: that is refused and told.
-    if (this.#shared === undefined || own === "") return own;
-    return this.#shared.merge(
-      own,
-      live.map(({ caBundle }) => caBundle),
-    );
+    if (own === "") return own;
+    if (this.#shared === undefined) return this.#trust.bundle(own);
+    return this.#shared.merge(own, this.#liveBundles() ?? []);
+  }
+
+  #liveBundles(): readonly string[] | undefined {
+    // Entries that somebody else put there are none of our callers.
+    const entries = this.#writer.live()?.filter(({ name }) => name.endsWith(ENTRY_SUFFIX));
+    return entries?.map(({ caBundle }) => caBundle);
   }
 
   get inSync(): boolean {
@@ -165,18 +174,28 @@ export class ManagedWebhooks {
     return { ok: false, detail: problem ?? "waiting for the webhook entries to be written" };
   }
 
-  /** Whether every entry that the API server has trusts this CA. */
-  trusts(ca: string): boolean {
-    const live = this.#writer.live();
-    return live?.every(({ caBundle }) => caBundle.includes(ca.trim())) ?? false;
+  /** Since when every entry that the API server has contains this CA; undefined when one has not. */
+  trustedSince(ca: string): number | undefined {
+    return this.#trust.trustedSince(ca);
+  }
+
+  /** CAs of this program that entries contain, PEM. */
+  published(): string {
+    return this.#trust.published();
+  }
+
+  hasEntries(): boolean {
+    return this.#trust.hasEntries();
+  }
+
+  readBack(): Promise<void> {
+    return this.#writer.readBack();
   }
 }
 
 type Probe = (signal: AbortSignal) => Promise<readonly string[]>;
 
 function failureOf(entries: readonly LiveWebhook[]): "fail" | "ignore" {
-  const ours = entries.filter(
-    ({ name }) => name.endsWith(".guard.keymate.io") && name !== PROBE_WEBHOOK,
-  );
+  const ours = entries.filter(({ name }) => name.endsWith(ENTRY_SUFFIX) && name !== PROBE_WEBHOOK);
   return ours.some(({ failurePolicy }) => failurePolicy === "Fail") ? "fail" : "ignore";
 }

@@ -3,6 +3,9 @@ import type { Registration } from "./registrations.ts";
 import { rulesOf, type WebhookRule } from "./rules.ts";
 import type { NamespaceSelector } from "./selectors.ts";
 
+/** How the names of all entries end. */
+export const ENTRY_SUFFIX = ".guard.keymate.io";
+
 /** How the API server reaches the guard; `caBundle` is PEM in base64. */
 export type ClientConfig =
   | {
@@ -62,7 +65,7 @@ export function entryOf(
   const deletes = shape.cells.some(({ operation }) => operation === "DELETE");
   return [
     {
-      name: `${shape.name}.guard.keymate.io`,
+      name: `${shape.name}${ENTRY_SUFFIX}`,
       clientConfig: clientConfig(options.client, shape.path),
       rules: rulesOf(shape.cells),
       failurePolicy: shape.failurePolicy,

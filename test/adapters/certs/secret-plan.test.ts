@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import type { KeyPair } from "../../../src/adapters/certs/authority.ts";
 import {
@@ -42,7 +43,8 @@ function both(newest: KeyPair, older: KeyPair, serving: KeyPair) {
 }
 
 function context(now: number, change: Partial<PlanContext> = {}): PlanContext {
-  return { names: NAMES, now, overlapMs: 10 * MINUTE, dropMs: DAY, trusts: () => true, ...change };
+  const trust = { trustedSince: () => 0, published: () => "", lastCallMs: 2 * MINUTE };
+  return { names: NAMES, now, overlapMs: 10 * MINUTE, dropMs: DAY, ...trust, ...change };
 }
 
 /** What a replica does that finds `stored` (undefined: an empty Secret). */
@@ -85,7 +87,18 @@ describe("planSecret", () => {
 
   it("creates everything in an empty Secret when nothing is in memory", () => {
     const action = written(act(undefined, undefined, context(start)));
-    assert.deepEqual(action.issue, { kind: "create", generation: 1 });
+    assert.deepEqual(action.issue, { kind: "create", generation: 1, published: "" });
+  });
+
+  it("goes on publishing the CAs that callers know beside one that it has to make alone", () => {
+    const published = () => ca.cert;
+    const broken = managed({ set: { ...toSet(ca, leaf), "ca.crt": "" } });
+    for (const stored of [undefined, broken]) {
+      const action = written(act(stored, undefined, context(start, { published })));
+      assert.ok(action.issue?.kind === "create");
+      assert.equal(action.issue.published, ca.cert);
+      assert.equal(action.after.dropAfter, start + DAY);
+    }
   });
 
   it("keeps the leaf and its CA when the Secret was emptied under a running replica", () => {
@@ -107,7 +120,7 @@ describe("planSecret", () => {
 
   it("creates anew when what is in memory has expired", () => {
     const action = written(act(undefined, managed({ generation: 4 }), context(start + 91 * DAY)));
-    assert.deepEqual(action.issue, { kind: "create", generation: 1 });
+    assert.deepEqual(action.issue, { kind: "create", generation: 1, published: "" });
   });
 
   it("renews a leaf past two thirds of its life from the same CA", () => {
@@ -166,16 +179,19 @@ describe("planSecret, while a new CA is pending", () => {
     const at = (ms: number, change = {}) => why(act(pending, pending, context(start + ms, change)));
     assert.equal(at(10 * MINUTE - 1), "serve");
     assert.equal(at(10 * MINUTE), "leaf moved to the new CA");
-    assert.equal(at(DAY, { trusts: () => false }), "serve");
-    assert.equal(
-      at(DAY, { trusts: (pem: string) => pem === next.cert }),
-      "leaf moved to the new CA",
-    );
+    assert.equal(at(DAY, { trustedSince: () => undefined }), "serve");
+    const trustedSince = (pem: string) => (pem === next.cert ? start + HOUR : undefined);
+    assert.equal(at(HOUR + 10 * MINUTE - 1, { trustedSince }), "serve");
+    assert.equal(at(HOUR + 10 * MINUTE, { trustedSince }), "leaf moved to the new CA");
   });
 
-  it("moves the leaf before it ends, trusted or not", () => {
-    const late = context(start + 61 * DAY, { trusts: () => false });
-    assert.equal(why(act(pending, pending, late)), "leaf moved to the new CA");
+  it("moves the leaf right before it ends, trusted or not, and no earlier", () => {
+    const end = new X509Certificate(pending.set["tls.crt"]).validToDate.getTime();
+    const at = (now: number) =>
+      why(act(pending, pending, context(now, { trustedSince: () => undefined })));
+    assert.equal(at(start + 61 * DAY), "serve");
+    assert.equal(at(end - 2 * MINUTE - 1), "serve");
+    assert.equal(at(end - 2 * MINUTE), "leaf moved to the new CA");
   });
 
   it("keeps the old CA for a day after the move, or as long as its leaf lives", () => {
@@ -204,6 +220,32 @@ describe("planSecret, while a new CA is pending", () => {
     assert.equal(action.issue, undefined);
     assert.equal(action.base["tls.key"], leaf.key);
     assert.equal(action.after.pendingSince, start);
+  });
+
+  it("sets a date for the old CA too when the leaf is replaced because it broke", () => {
+    const broken = { ...pending, set: { ...pending.set, "tls.crt": "" } };
+    const action = written(act(broken, pending, context(start + HOUR)));
+    assert.equal(action.why, "leaf repaired");
+    assert.equal(action.after.dropAfter, start + HOUR + DAY);
+  });
+
+  it("puts back a leaf together with every CA that callers may know, and no date for any", () => {
+    const older = managed({ set: toSet(ca, leaf), dropAfter: start + HOUR });
+    const broken = { ...pending, set: { ...toSet(next, leaf), "tls.crt": "?" } };
+    const action = written(act(broken, older, context(start)));
+    assert.equal(action.why, "leaf put back");
+    assert.equal(action.base["ca.crt"], next.cert + ca.cert);
+    assert.equal(action.base["ca.key"], next.key);
+    assert.equal(action.base["tls.crt"], leaf.cert);
+    const { leafGeneration, pendingSince, dropAfter } = action.after;
+    assert.deepEqual([leafGeneration, pendingSince, dropAfter], [1, start, undefined]);
+  });
+
+  it("makes a leaf of a CA that callers may not know only alone, when nothing is in memory", () => {
+    const broken = { ...pending, set: { ...pending.set, "tls.crt": "?" } };
+    const action = written(act(broken, undefined, context(start)));
+    assert.equal(action.why, "leaf repaired");
+    assert.equal(action.isAlone, true);
   });
 
   it("goes by the dates of the CA when the annotation is lost", () => {

@@ -149,22 +149,50 @@ describe("SecretSource", () => {
 
   it("goes through a whole rotation of the CA, step by step", async (t) => {
     const bench = new SecretBench(t);
-    let trusted = false;
+    let trusted: number | undefined;
+    const callers = {
+      trustedSince: () => trusted,
+      published: () => "",
+      hasEntries: () => false,
+      readBack: async () => {},
+    };
     const issue = { ...ISSUE, leafLifeMs: 30 * DAY, caLifeMs: 300 * DAY };
-    const { source } = await bench.replica({ issue, trusts: () => trusted });
+    const { source } = await bench.replica({ issue, callers });
     const [first] = bench.data["ca.crt"]?.match(/-----BEGIN[\s\S]*?END CERTIFICATE-----\n/g) ?? [];
     for (let day = 0; day < 205; day += 5) await bench.jump(5 * DAY);
     assert.equal(bench.data["ca.crt"]?.split("BEGIN CERT").length, 3);
     const before = source.current()?.fingerprint;
     await bench.clock.advance(HOUR);
     assert.equal(source.current()?.fingerprint, before, "callers do not trust the new CA yet");
-    trusted = true;
-    await bench.clock.advance(2 * MINUTE);
+    assert.match(source.health().detail, /generation 2 is published, waiting until every webhook/);
+    trusted = bench.clock.now();
+    await bench.clock.advance(9 * MINUTE);
+    assert.equal(source.current()?.fingerprint, before, "not for long enough");
+    assert.match(source.health().detail, /the leaf moves to it after 20/);
+    await bench.clock.advance(3 * MINUTE);
     assert.notEqual(source.current()?.fingerprint, before);
     assert.ok(bench.data["ca.crt"]?.includes(first ?? "?"));
     await bench.jump(DAY);
     assert.ok(!bench.data["ca.crt"]?.includes(first ?? "?"));
     assert.equal(bench.kind, "valid");
+  });
+
+  it("takes the leaf of a newer CA from a broken Secret after it was asleep during the rotation", async (t) => {
+    const bench = new SecretBench(t);
+    const { source: sleeper, store } = await bench.replica();
+    store.readFault = new Error("asleep");
+    await bench.replica();
+    bench.secret.put({ data: {} });
+    await bench.clock.advance(15 * MINUTE);
+    const leaf = bench.data["tls.crt"];
+    assert.notEqual(sleeper.current()?.cert, leaf);
+    const others = bench.secret.writes;
+    bench.secret.put({ data: { ...bench.data, "ca.key": "?" } });
+    store.readFault = undefined;
+    await bench.clock.advance(2 * MINUTE);
+    assert.equal(sleeper.current()?.cert, leaf);
+    assert.equal(bench.kind, "valid");
+    assert.equal(bench.secret.writes, others + 1);
   });
 
   it("puts back a newer CA when a backup of the Secret is restored", async (t) => {

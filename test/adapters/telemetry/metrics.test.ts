@@ -117,6 +117,7 @@ describe("gauges", () => {
       { certificate: "leaf", notBefore: new Date(1_000), notAfter: new Date(2_000) },
       { certificate: "ca", notBefore: undefined, notAfter: new Date(3_000) },
     ],
+    sharedCertificate: () => ({ generation: 5, state: "corrupt", clockSkewMs: -7_000 }),
     caBundleInSync: () => true,
     caches: () => [
       { ...cache, kind: "Pod", objects: 7, lastEventAt: 5_000, relists: 2, bytes: 4_096 },
@@ -148,6 +149,9 @@ describe("gauges", () => {
       'keymate_guard_build_info{version="1.2.3"} 1',
       'keymate_guard_certificate_expiry_timestamp_seconds{certificate="leaf"} 2',
       'keymate_guard_certificate_expiry_timestamp_seconds{certificate="ca"} 3',
+      "keymate_guard_certificate_generation 5",
+      'keymate_guard_certificate_secret_state{state="corrupt"} 1',
+      "keymate_guard_clock_skew_seconds -7",
       "keymate_guard_ca_bundle_in_sync 1",
       'keymate_guard_cache_objects{kind="Pod"} 7',
       'keymate_guard_cache_synced{kind="Node"} 0',
@@ -174,9 +178,14 @@ describe("gauges", () => {
     const text = await page({
       caBundleInSync: () => undefined,
       certificates: () => [],
+      sharedCertificate: () => ({
+        generation: undefined,
+        state: undefined,
+        clockSkewMs: undefined,
+      }),
       policyLoadedAt: () => undefined,
     });
-    assert.doesNotMatch(text, /^keymate_guard_(ca_bundle|certificate_expiry|policy_loaded)/m);
+    assert.doesNotMatch(text, /^keymate_guard_(ca_bundle|certificate_[egs]|clock|policy_loaded)/m);
     assert.doesNotMatch(text, /last_event_timestamp_seconds\{kind="Node"/);
   });
 

@@ -28,7 +28,9 @@ test("namespaces that cannot be read are not said to have no layer", () => {
 });
 
 test("the call to paste goes to the address that the guard listens on", () => {
-  const source = { health: () => ({ healthy: true, detail: "" }) } as CertificateSource;
+  const source = {
+    health: () => ({ healthy: true, detail: "" }),
+  } as CertificateSource;
   const at = (host: string | undefined) =>
     welcome({ host, certDir: "nowhere", opsPort: 8081 } as ServeSettings, source, 8443);
   assert.match(at("10.0.0.5"), /https:\/\/10\.0\.0\.5:8443\/validate/);

@@ -15,6 +15,9 @@ export interface GuardOptions {
   readonly logFile: string;
   readonly port?: number;
   readonly opsPort?: number;
+  /** Flags of Node itself. */
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A guard as its own process, the way a container runs it. */
@@ -50,6 +53,7 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
   const child = spawn(
     process.execPath,
     [
+      ...(options.nodeArgs ?? []),
       MAIN,
       "serve",
       "--host=127.0.0.1",
@@ -58,7 +62,7 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
       "--log-format=json",
       ...options.args,
     ],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...options.env } },
   );
   child.stderr?.pipe(createWriteStream(logFile, { flags: "a" }));
   const exited = once(child, "exit").then(([code]) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { type ClusterOptions, startCluster, type TestCluster } from "../../cluster/cluster.ts";
 import { type Forwarder, startForwarder } from "../../cluster/forwarder.ts";
-import { type GuardProcess, startGuard } from "./guard-process.ts";
+import { type GuardOptions, type GuardProcess, startGuard } from "./guard-process.ts";
 
 /** The shipped manifests, with a Service that leads to the guard processes. */
 export const OVERLAY = fileURLToPath(new URL("../overlay", import.meta.url));
@@ -28,6 +28,8 @@ export interface InstallationOptions extends ClusterOptions {
   readonly args?: readonly string[];
   /** And for one of them, counted from 1 in the order of their start. */
   readonly argsOf?: (guard: number) => readonly string[];
+  /** How one of them runs, counted in the same way. */
+  readonly runOf?: (guard: number) => Pick<GuardOptions, "env" | "nodeArgs">;
   /** Laid over the `spec` of the shipped policy. */
   readonly policy?: object;
   /** What the cluster holds before the guard comes. */
@@ -80,6 +82,7 @@ async function installIn(
     logs += 1;
     const guard = await startGuard({
       logFile: join(cluster.dir, `guard-${logs}.log`),
+      ...options.runOf?.(logs),
       args: [
         "--cluster=kubeconfig",
         `--kubeconfig=${kubeconfig}`,
