@@ -5,6 +5,7 @@ import { chart } from "./chart.ts";
 import { auditRole, clusterRole } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
+import { guarantees } from "./guarantees.ts";
 import { reportAssets } from "./report-assets.ts";
 import { reportSchemaFile } from "./report-schema.ts";
 import { ruleDocs } from "./rule-docs.ts";
@@ -21,6 +22,7 @@ export const GENERATORS: readonly Generator[] = [
   reportSchemaFile,
   reportAssets,
   dashboard,
+  guarantees,
   // Last: it copies what others write.
   chart,
 ];
