@@ -50,6 +50,8 @@ async function runTests({ guarantees, environment }: RunOptions) {
     if (data.details.type === "suite") return;
     const how = data.skip !== undefined || data.todo !== undefined ? "skipped" : outcome;
     if (how === "failed") failed += 1;
+    // Nothing was tried yet: that is no answer.
+    if (data.details.error?.failureType === "hookFailed") return;
     const place = { file: relative(ROOT, data.file ?? ""), title: data.name };
     results.push({ ...place, outcome: how, ...head, machine: describeMachine(), measured: [] });
   };
@@ -72,7 +74,10 @@ interface Ended {
   readonly file?: string | undefined;
   readonly skip?: string | boolean | undefined;
   readonly todo?: string | boolean | undefined;
-  readonly details: { readonly type?: string | undefined };
+  readonly details: {
+    readonly type?: string | undefined;
+    readonly error?: { readonly failureType?: string };
+  };
 }
 
 function versionOfGuard(): string {
