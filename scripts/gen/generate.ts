@@ -7,6 +7,7 @@ import { auditRole, clusterRole, ownRoleFile } from "./cluster-role.ts";
 import { coverage } from "./coverage.ts";
 import { dashboard } from "./dashboard.ts";
 import { errorDocs } from "./error-docs.ts";
+import { guarantees } from "./guarantees.ts";
 import { manPage } from "./man-page.ts";
 import { reportAssets } from "./report-assets.ts";
 import { reportSchemaFile } from "./report-schema.ts";
@@ -30,6 +31,7 @@ export const GENERATORS: readonly Generator[] = [
   manPage,
   errorDocs,
   bypass,
+  guarantees,
   // Last: it copies what others write.
   chart,
 ];

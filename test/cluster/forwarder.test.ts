@@ -70,6 +70,7 @@ test("the forwarder keeps established connections when their backend goes", asyn
   const forwarder = await start(t, [a]);
   const socket = connect(forwarder.port, "127.0.0.1");
   assert.equal(await firstBytes(socket), "a");
+  assert.equal(forwarder.connections(a), 1);
   forwarder.setBackends([b]);
   socket.write("still here");
   assert.equal(await firstBytes(socket), "still here");

@@ -16,6 +16,8 @@ export interface Forwarder {
   remove(port: number, lagMs: number): void;
   /** How often each backend was chosen. */
   dials(): ReadonlyMap<number, number>;
+  /** How many connections lead to a backend now. */
+  connections(port: number): number;
   stop(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startForwarder(options: ForwarderOptions): Promise<Forward
   let backends = [...options.backends];
   let turn = 0;
   const chosen = new Map<number, number>();
+  const open = new Map<number, number>();
   const sockets = new Set<Socket>();
   const removals = new Map<number, NodeJS.Timeout>();
 
@@ -65,6 +68,8 @@ export async function startForwarder(options: ForwarderOptions): Promise<Forward
     chosen.set(port, (chosen.get(port) ?? 0) + 1);
     const backend = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     track(backend);
+    open.set(port, (open.get(port) ?? 0) + 1);
+    backend.once("close", () => open.set(port, (open.get(port) ?? 0) - 1));
     join(client, backend);
   });
   await once(server.listen(options.port ?? 0, "127.0.0.1"), "listening");
@@ -84,6 +89,7 @@ export async function startForwarder(options: ForwarderOptions): Promise<Forward
       removals.set(port, setTimeout(drop, lagMs).unref());
     },
     dials: () => chosen,
+    connections: (port) => open.get(port) ?? 0,
     async stop() {
       for (const port of removals.keys()) callOff(port);
       const closed = once(server, "close");

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { type ClusterOptions, startCluster, type TestCluster } from "../../cluster/cluster.ts";
 import { type Forwarder, startForwarder } from "../../cluster/forwarder.ts";
+import type { TokenOptions } from "../../cluster/token-kubeconfig.ts";
 import { type GuardOptions, type GuardProcess, startGuard } from "./guard-process.ts";
 
 /** The shipped manifests, with a Service that leads to the guard processes. */
@@ -30,6 +31,8 @@ export interface InstallationOptions extends ClusterOptions {
   readonly argsOf?: (guard: number) => readonly string[];
   /** How one of them runs, counted in the same way. */
   readonly runOf?: (guard: number) => Pick<GuardOptions, "env" | "nodeArgs">;
+  /** How the guards reach the API server, and for how long. */
+  readonly token?: (cluster: TestCluster) => Promise<TokenOptions>;
   /** Laid over the `spec` of the shipped policy. */
   readonly policy?: object;
   /** What the cluster holds before the guard comes. */
@@ -67,7 +70,8 @@ async function installIn(
   options: InstallationOptions,
 ): Promise<Installation> {
   await (options.source ?? byKustomize)(cluster);
-  const kubeconfig = await cluster.tokenKubeconfig("keymate-guard", "keymate-guard");
+  const token = await options.token?.(cluster);
+  const kubeconfig = await cluster.tokenKubeconfig("keymate-guard", "keymate-guard", token);
   const forwarder = await startForwarder({ backends: [] });
   const policyFile = join(cluster.dir, "policy.yaml");
   const shipped = await shippedPolicy(cluster);
@@ -98,10 +102,21 @@ async function installIn(
     guards.push(guard);
     return guard;
   };
-  const first = Array.from({ length: options.replicas ?? 1 }, () => start());
-  const started = await Promise.all(first);
-  forwarder.setBackends(started.map(({ port }) => port));
-  await Promise.all(started.map((guard) => guard.ready()));
+  const stopAll = async () => {
+    await Promise.all(
+      guards.filter((guard) => guard.running()).map((guard) => guard.stop("SIGKILL")),
+    );
+    await forwarder.stop();
+  };
+  try {
+    const first = Array.from({ length: options.replicas ?? 1 }, () => start());
+    const started = await Promise.all(first);
+    forwarder.setBackends(started.map(({ port }) => port));
+    await Promise.all(started.map((guard) => guard.ready()));
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
   return {
     cluster,
     guards,
@@ -109,10 +124,7 @@ async function installIn(
     startGuard: start,
     writePolicy,
     async stop() {
-      await Promise.all(
-        guards.filter((guard) => guard.running()).map((guard) => guard.stop("SIGKILL")),
-      );
-      await forwarder.stop();
+      await stopAll();
       await cluster.stop();
     },
   };
