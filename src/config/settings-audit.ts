@@ -1,4 +1,4 @@
-import { choice, list, path, text } from "./setting-spec.ts";
+import { choice, flag, list, path, text } from "./setting-spec.ts";
 import { REPORT_FORMATS } from "./settings-check.ts";
 import { FAIL_ON, modeCap, policyFile } from "./settings-policy-options.ts";
 
@@ -14,6 +14,9 @@ export const AUDIT_SETTINGS = {
     placeholder: "PATH",
   }),
   namespace: list("Judge only what lives here; may be repeated", "NAME"),
+  readSecretMetadata: flag(
+    "List Secrets for their age too, without values; but an account that may list them may read these",
+  ),
   policy: policyFile,
   mode: modeCap,
   format: choice("Form of the report", REPORT_FORMATS, { default: "text" }),

@@ -3,14 +3,17 @@ import { StaticView } from "../engine/static-view.ts";
 import type { Subject } from "../engine/subject.ts";
 import { type JsonObject, own } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
-import { isTerminating, metadataOf, nameOf, specOf } from "../kubernetes/object.ts";
-import { type AuditedKinds, auditedKinds } from "./audited-kinds.ts";
+import { withAskedManagers } from "../kubernetes/managed-fields.ts";
+import { isTerminating, nameOf, specOf } from "../kubernetes/object.ts";
+import { type AuditedKinds, auditedKinds, SECRETS } from "./audited-kinds.ts";
 import { addsToOwner, createdSubject, kindOf, lineageOf } from "./created-subject.ts";
 
 export interface SnapshotOptions {
   readonly policy: Policy;
   /** Only what lives in these is judged; none: all but those that the policy excludes. */
   readonly namespaces: readonly string[];
+  /** Kinds that somebody asked for; see `Rule.optIn`. */
+  readonly optedIn?: ReadonlySet<GroupKind>;
   /** Cuts an object to what is looked up about it. */
   readonly project: (kind: GroupKind, object: JsonObject) => JsonObject;
 }
@@ -30,7 +33,7 @@ export class Snapshot {
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.kinds = auditedKinds(options.policy);
+    this.kinds = auditedKinds(options.policy, options.optedIn);
     this.#wanted = new Set(this.kinds.all);
     this.#namespaces = new Set(options.namespaces);
   }
@@ -45,7 +48,7 @@ export class Snapshot {
     const kind = kindOf(raw);
     if (kind === CRD) this.view.add(cutCrd(raw));
     if (!this.#wanted.has(kind)) return;
-    const subject = createdSubject("audit", withoutManagers(raw), "default");
+    const subject = createdSubject("audit", asKept(kind, raw), "default");
     const key = `${kind} ${subject.namespace}/${subject.name}`;
     this.#subjects.delete(key);
     this.#counted.delete(key);
@@ -96,12 +99,12 @@ function cutCrd(raw: JsonObject): JsonObject {
   return { apiVersion, kind, metadata: { name: nameOf(raw) }, spec: kept };
 }
 
-/** Who wrote which field is a third of an object, and is not there in every dump. */
-function withoutManagers(raw: JsonObject): JsonObject {
-  const metadata = metadataOf(raw);
-  if (metadata === undefined || own(metadata, "managedFields") === undefined) return raw;
-  const { managedFields: _, ...rest } = metadata;
-  return { ...raw, metadata: rest };
+/** An object that is judged: whole, but for secret values, which a dump may hold. */
+export function asKept(kind: GroupKind, raw: JsonObject): JsonObject {
+  const object = withAskedManagers(kind, raw);
+  if (!SECRETS.has(kind)) return object;
+  const { apiVersion, metadata } = object;
+  return { apiVersion, kind: object["kind"], metadata };
 }
 
 function byPlace(left: Subject, right: Subject): number {

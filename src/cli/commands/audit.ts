@@ -11,6 +11,7 @@ import { RULES } from "../../rules/index.ts";
 import { AppError, environmentError, usageError } from "../../usecases/app-error.ts";
 import { type AuditResult, audit } from "../../usecases/audit.ts";
 import type { KindAnswers } from "../../usecases/audit-view.ts";
+import { SECRETS } from "../../usecases/audited-kinds.ts";
 import { dumpAnswers } from "../../usecases/dump-answers.ts";
 import { exitCodeOf } from "../../usecases/report.ts";
 import { Snapshot } from "../../usecases/snapshot.ts";
@@ -21,6 +22,8 @@ import { writeReport } from "../reporters.ts";
 import { SERVICE_ACCOUNT, serverFrom } from "../serve/place.ts";
 import { systemClock } from "../system-clock.ts";
 
+const NOTHING: ReadonlySet<GroupKind> = new Set();
+
 type Settings = Invocation<typeof AUDIT_SETTINGS>["settings"];
 
 /** Judges what a cluster, or a dump of one, holds at this moment. */
@@ -29,11 +32,13 @@ export const run: Run<typeof AUDIT_SETTINGS> = async ({ settings, io }) => {
   const { policy: file, mode: modeCap, namespace: namespaces, from } = settings;
   const now = systemClock.now();
   const policy = await openPolicy({ file, rules: RULES, modeCap, now });
-  const snapshot = new Snapshot({ policy, namespaces, project });
+  const optedIn = settings.readSecretMetadata ? SECRETS : NOTHING;
+  const snapshot = new Snapshot({ policy, namespaces, optedIn, project });
   const answers =
     from === undefined ? await readLive(snapshot, settings, policy, io) : readFiles(snapshot, from);
   refuseMissing(snapshot, answers, namespaces);
-  const result = audit(snapshot, answers, { policy, now, namespaces });
+  const inventory = settings.format === "html";
+  const result = audit(snapshot, answers, { policy, now, namespaces, optedIn, inventory });
   tell(result, io);
   await writeReport(result.report, settings, { io, output: io.stdout });
   return result.faults.length > 0 ? 3 : exitCodeOf(result.report, settings.failOn);
@@ -88,6 +93,7 @@ async function readLive(
     return await readCluster({
       connection,
       kinds: snapshot.kinds,
+      metadataOnly: SECRETS,
       namespaces: settings.namespace,
       known: () => namesOf(snapshot.view.list("Namespace"), policy),
       take: (object) => snapshot.add(object),
@@ -130,7 +136,7 @@ function namesOf(namespaces: Iterable<JsonObject>, policy: Policy): readonly str
 
 function project(kind: GroupKind, object: JsonObject): JsonObject {
   const info = kindInfo(kind);
-  return info === undefined ? object : projectionOf(info).project(object);
+  return info === undefined ? object : projectionOf(info, "audit").project(object);
 }
 
 function tell({ faults, isUnlayered }: AuditResult, io: CliIo): void {
