@@ -21,6 +21,13 @@ export const SECRETS: ReadonlySet<GroupKind> = new Set(["Secret"]);
 
 const NONE: ReadonlySet<GroupKind> = new Set();
 
+/** What a setting asks for. */
+export function optedInBy(settings: {
+  readonly readSecretMetadata: boolean;
+}): ReadonlySet<GroupKind> {
+  return settings.readSecretMetadata ? SECRETS : NONE;
+}
+
 export function auditedKinds(policy: Policy, optedIn = NONE): AuditedKinds {
   const rules = policy.checks.filter(speaksInAudits).map(({ rule }) => rule);
   return kindsReadFor(rules, optedIn);

@@ -4,9 +4,10 @@ import type { Subject } from "../engine/subject.ts";
 import { type JsonObject, own } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { withAskedManagers } from "../kubernetes/managed-fields.ts";
-import { isTerminating, nameOf, specOf } from "../kubernetes/object.ts";
+import { nameOf, specOf } from "../kubernetes/object.ts";
+import { type AuditScope, isInScope, isJudgedItself } from "./audit-scope.ts";
 import { type AuditedKinds, auditedKinds, SECRETS } from "./audited-kinds.ts";
-import { addsToOwner, createdSubject, kindOf, lineageOf } from "./created-subject.ts";
+import { createdSubject, kindOf } from "./created-subject.ts";
 
 export interface SnapshotOptions {
   readonly policy: Policy;
@@ -27,7 +28,7 @@ export class Snapshot {
   readonly view: StaticView = new StaticView([]);
   readonly #options: SnapshotOptions;
   readonly #wanted: ReadonlySet<GroupKind>;
-  readonly #namespaces: ReadonlySet<string>;
+  readonly #scope: AuditScope;
   readonly #subjects = new Map<string, JsonObject>();
   readonly #counted = new Set<string>();
 
@@ -35,7 +36,8 @@ export class Snapshot {
     this.#options = options;
     this.kinds = auditedKinds(options.policy, options.optedIn);
     this.#wanted = new Set(this.kinds.all);
-    this.#namespaces = new Set(options.namespaces);
+    const { policy, namespaces } = options;
+    this.#scope = { policy, judged: this.kinds.judged, namespaces: new Set(namespaces) };
   }
 
   /** Objects that the answers speak of, those that their controllers answer for included. */
@@ -52,9 +54,9 @@ export class Snapshot {
     const key = `${kind} ${subject.namespace}/${subject.name}`;
     this.#subjects.delete(key);
     this.#counted.delete(key);
-    if (this.#isInScope(subject)) {
+    if (isInScope(this.#scope, subject)) {
       this.#counted.add(key);
-      if (this.#isJudged(subject)) {
+      if (isJudgedItself(this.#scope.policy, this.view, subject)) {
         this.#subjects.set(key, subject.object.raw);
         this.view.add(subject.object.raw);
         return;
@@ -73,19 +75,6 @@ export class Snapshot {
       list.push(subject);
     }
     for (const kind of this.kinds.all) yield* (byKind.get(kind) ?? []).sort(byPlace);
-  }
-
-  #isInScope(subject: Subject): boolean {
-    const { namespace, kind, object } = subject;
-    if (!this.kinds.judged.has(kind) || isTerminating(object.raw)) return false;
-    if (this.#options.policy.isExcluded(namespace)) return false;
-    return this.#namespaces.size === 0 || this.#namespaces.has(namespace);
-  }
-
-  #isJudged(subject: Subject): boolean {
-    const { policy } = this.#options;
-    const { judged } = lineageOf(policy, this.view, subject);
-    return judged === undefined || addsToOwner(policy, "audit", subject.kind, judged.kind);
   }
 }
 
@@ -107,7 +96,7 @@ export function asKept(kind: GroupKind, raw: JsonObject): JsonObject {
   return { apiVersion, kind: object["kind"], metadata };
 }
 
-function byPlace(left: Subject, right: Subject): number {
+export function byPlace(left: Subject, right: Subject): number {
   return compare(left.namespace, right.namespace) || compare(left.name, right.name);
 }
 

@@ -124,7 +124,9 @@ suite("audit of a cluster that runs the example platform", () => {
     });
 
     test("the role that is shipped for audits is enough for all of it", async () => {
-      const role = fileURLToPath(new URL("../../../manifests/audit", import.meta.url));
+      const role = fileURLToPath(
+        new URL("../../../manifests/audit/cluster-role.yaml", import.meta.url),
+      );
       for (const args of [
         ["apply", "-f", role],
         ["create", "serviceaccount", "auditor", "-n", "default"],
