@@ -135,6 +135,12 @@ const BY_DESIGN: readonly Difference[] = [
     reason: "the same of a workload that has just come: its autoscaler may follow",
   },
   {
+    rule: "net-default-deny",
+    silentAt: ["admission"],
+    says: /^no NetworkPolicy denies by default/,
+    reason: "a namespace that is being created is empty, and its policies come after it",
+  },
+  {
     rule: "ha-db-operator-managed",
     silentAt: ["check", "audit"],
     says: /plain StatefulSet/,
