@@ -306,6 +306,16 @@ suite("backup-restore", () => {
     assert.ok(evidence.includes("last restore test 240 h ago (Restore velero/drill)"));
   });
 
+  test("is not verified while the first backup of a young database may still come", () => {
+    const young = (object: JsonObject) => ({
+      ...object,
+      metadata: { ...metadataOf(object), creationTimestamp: "2026-11-23T11:00:00Z" },
+    });
+    const { status, notVerified = [] } = line("backup-restore", { change: young });
+    assert.equal(status, "not-verified");
+    assert.ok(notVerified.includes("no completed backup of Cluster platform-data/pg-main known"));
+  });
+
   test("never passes without a completed backup", () => {
     const failed = { ...backup, status: { phase: "failed" } };
     const { status, evidence } = line("backup-restore", { more: [failed] });
@@ -315,6 +325,20 @@ suite("backup-restore", () => {
 });
 
 suite("network-policies", () => {
+  test("passes with a default deny in each namespace", () => {
+    assert.equal(line("network-policies").status, "pass");
+  });
+
+  test("warns of a data namespace without", () => {
+    const { status, evidence } = line("network-policies", {
+      without: (object) =>
+        is("NetworkPolicy", "default-deny")(object) &&
+        metadataOf(object)?.["namespace"] === "platform-data",
+    });
+    assert.equal(status, "warn");
+    assert.match(evidence[0] ?? "", /^warn \[net-default-deny\] Namespace platform-data: no /);
+  });
+
   test("names the default deny of each namespace", () => {
     const { evidence } = line("network-policies");
     assert.ok(evidence.includes("default deny in platform-data: NetworkPolicy default-deny"));
