@@ -5,7 +5,6 @@ import { MINUTE, parseTime, spanText } from "../../kubernetes/duration.ts";
 import { own } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { annotationOf, nameOf, namespaceOf, statusOf } from "../../kubernetes/object.ts";
-import { MARKS } from "../../rules/backup/backup-params.ts";
 import type { Gathered, LineSpec, Site, Unknown } from "./line-spec.ts";
 import { newestMark } from "./monitoring.ts";
 import { placesOfRule, shown } from "./places.ts";
@@ -63,7 +62,7 @@ function newestText({ cluster, now }: Site, unit: BackupUnit): string | undefine
   const latest = now + SKEW;
   const [newest] = [
     newestBackup(cluster, unit, { now, latest }),
-    newestJobBackup(cluster, unit, latest, MARKS.backupFor),
+    newestJobBackup(cluster, unit, latest, `${PREFIX}backup-for`),
   ]
     .filter((record) => record !== undefined)
     .sort((left, right) => right.endedAt - left.endedAt);
