@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { replaceFile, writeFailureMessage } from "../adapters/files/replace-file.ts";
 import type { Reporter } from "../adapters/output/reporter.ts";
 import type { FixSource } from "../adapters/output/sarif.ts";
-import type { ReportFormat } from "../config/settings-check.ts";
+import type { AuditFormat } from "../config/settings-check.ts";
 import type { Mode } from "../engine/modes.ts";
 import { RULES } from "../rules/index.ts";
 import { environmentError } from "../usecases/app-error.ts";
@@ -11,7 +11,7 @@ import type { CliIo, Output } from "./io.ts";
 import { wantsColour } from "./terminal.ts";
 
 export interface ReportSettings {
-  readonly format: ReportFormat;
+  readonly format: AuditFormat;
   readonly output?: string | undefined;
   readonly failOn: Exclude<Mode, "off"> | "never";
 }
@@ -22,7 +22,7 @@ type Context = ReportSettings & {
 };
 
 /** Loaded on demand: one run writes one form. */
-const REPORTERS: Readonly<Record<ReportFormat, (context: Context) => Promise<Reporter>>> = {
+const REPORTERS: Readonly<Record<AuditFormat, (context: Context) => Promise<Reporter>>> = {
   text: async () => (await import("../adapters/output/text.ts")).renderText,
   json: async () => (await import("../adapters/output/json.ts")).renderJson,
   sarif: async ({ version, fixes }) =>
@@ -30,6 +30,10 @@ const REPORTERS: Readonly<Record<ReportFormat, (context: Context) => Promise<Rep
   junit: async ({ failOn }) => (await import("../adapters/output/junit.ts")).junitReporter(failOn),
   github: async () => (await import("../adapters/output/github.ts")).renderGithub,
   html: async () => (await import("../adapters/output/html.ts")).htmlReporter(RULES),
+  policyreport: async () =>
+    (await import("../adapters/output/policy-report.ts")).policyReporter("policyreport"),
+  openreports: async () =>
+    (await import("../adapters/output/policy-report.ts")).policyReporter("openreports"),
 };
 
 /** Writes the report to `--output`, else to the given stream. */

@@ -4,6 +4,11 @@ import { FAIL_ON, modeCap, policyFile } from "./settings-policy-options.ts";
 /** Forms in which a report can be written, whichever command makes it. */
 export const REPORT_FORMATS = ["text", "json", "sarif", "junit", "github", "html"] as const;
 
+/** Beside these, what only an audit of a cluster can say. */
+export const AUDIT_FORMATS = [...REPORT_FORMATS, "policyreport", "openreports"] as const;
+
+export type AuditFormat = (typeof AUDIT_FORMATS)[number];
+
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export const CHECK_SETTINGS = {

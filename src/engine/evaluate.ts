@@ -7,7 +7,7 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import { type Finding, judgesAt, speaksAt } from "./rule.ts";
+import { type Finding, judgesAt, type Rule, speaksAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -55,7 +55,7 @@ function judge(given: Task, results: Results): void {
   const { rule } = check;
   if (rule.check === undefined) return;
   const { door, spokenForBy } = subject;
-  if (!speaksAt(rule, door)) return;
+  if (!speaksAt(rule, door) || isLeftToAnotherDoor(rule, subject)) return;
   if (spokenForBy?.some((kind) => judgesAt(rule, door, kind))) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
@@ -80,6 +80,14 @@ function skipUnverified(task: Task, resolved: ResolvedMode, results: Results): v
   if (resolved.mode === "off") return;
   const reason = unverifiedReason(rule, task.scope, task.environment.cluster);
   if (reason !== undefined) results.skipped.push({ rule, reason });
+}
+
+/** Targets are found by kind and operation; some of them are for one door only. */
+function isLeftToAnotherDoor({ targets }: Rule, { door, kind }: Subject): boolean {
+  if (targets.every(({ doors }) => doors === undefined)) return false;
+  return !targets.some(
+    ({ doors, kinds }) => kinds.includes(kind) && doors?.includes(door) !== false,
+  );
 }
 
 function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {

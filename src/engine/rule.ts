@@ -32,6 +32,8 @@ export interface Target {
   readonly operations: readonly Operation[];
   /** Default "": the object itself. */
   readonly subresource?: string;
+  /** Default: wherever the rule speaks. */
+  readonly doors?: readonly Door[];
 }
 
 /** What is wrong at one place. A value: nothing is thrown for a bad object. */
@@ -145,10 +147,16 @@ export function speaksAt({ doors }: Rule, door: Door): boolean {
   return doors === undefined || doors.includes(door);
 }
 
+/** What the rule judges at a door. */
+export function targetsAt(rule: Rule, door: Door): readonly Target[] {
+  if (!speaksAt(rule, door)) return [];
+  return rule.targets.filter(({ doors }) => doors?.includes(door) !== false);
+}
+
 /** Whether the rule speaks at a door about new objects of a kind. */
 export function judgesAt(rule: Rule, door: Door, kind: GroupKind): boolean {
-  if (rule.check === undefined || !speaksAt(rule, door)) return false;
-  return rule.targets.some(
+  if (rule.check === undefined) return false;
+  return targetsAt(rule, door).some(
     ({ kinds, operations, subresource = "" }) =>
       subresource === "" && operations.includes("CREATE") && kinds.includes(kind),
   );
@@ -174,12 +182,10 @@ export function judgedKinds(
   door: Door,
   optedIn: ReadonlySet<GroupKind> = new Set(),
 ): readonly GroupKind[] {
-  const kinds = rules
-    .filter((rule) => speaksAt(rule, door))
-    .flatMap(({ targets, optIn }) =>
-      targets
-        .flatMap((target) => target.kinds)
-        .filter((kind) => optIn?.kinds.includes(kind) !== true || optedIn.has(kind)),
-    );
+  const kinds = rules.flatMap((rule) =>
+    targetsAt(rule, door)
+      .flatMap((target) => target.kinds)
+      .filter((kind) => rule.optIn?.kinds.includes(kind) !== true || optedIn.has(kind)),
+  );
   return [...new Set(kinds)];
 }

@@ -5,18 +5,15 @@ import { speaksAt } from "./rule.ts";
 import type { Door } from "./subject.ts";
 
 /**
- * Rules that have nothing to say in a pass, whatever objects there are, with the reason: their
- * silence is no pass. At most one reason for each rule.
+ * Rules that nobody has asked, or looked long enough for, whatever objects there are, with the
+ * reason: their silence is no pass. At most one reason for each rule.
  */
 export function* unheardRules(environment: Environment, door: Door): Iterable<Skipped> {
   for (const check of environment.policy.checks) {
     const { rule, mode, overrides } = check;
     const isOff = mode === "off" && overrides.every((override) => override.mode === "off");
     if (isOff || rule.check === undefined || !speaksAt(rule, door)) continue;
-    const reason =
-      optInReason(environment, check) ??
-      samplesReason(environment, check) ??
-      targetReason(environment, check);
+    const reason = optInReason(environment, check) ?? samplesReason(environment, check);
     if (reason !== undefined) yield { rule, reason };
   }
 }
@@ -31,13 +28,4 @@ function samplesReason({ usage }: Environment, { rule, params }: Check): string 
   const taken = usage?.readings ?? 0;
   if (taken >= wanted) return undefined;
   return `it takes ${wanted} readings of metrics.k8s.io some time apart, and there ${taken === 1 ? "is" : "are"} ${taken}: only a continuous audit takes more`;
-}
-
-/** Of a kind that cannot be read there may be objects that nobody judged. */
-function targetReason({ cluster }: Environment, { rule }: Check): string | undefined {
-  for (const kind of rule.targets.flatMap(({ kinds }) => kinds)) {
-    if (cluster.readability(kind) !== "unreadable") continue;
-    return cluster.reason(kind) ?? `${kind} cannot be read`;
-  }
-  return undefined;
 }

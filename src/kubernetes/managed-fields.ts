@@ -1,5 +1,6 @@
 import { parseTime } from "./duration.ts";
 import { asObject, type JsonObject, own, ownArray, ownObject } from "./json.ts";
+import type { GroupKind } from "./kinds.ts";
 import { metadataOf } from "./object.ts";
 
 /** What metadata.managedFields tells about a top-level field, such as `data` or `spec`. */
@@ -23,4 +24,20 @@ export function fieldHistory(object: JsonObject, name: string): FieldHistory {
     if (time !== undefined && (writtenAt === undefined || time > writtenAt)) writtenAt = time;
   }
   return { writtenAt, keys };
+}
+
+/** Rules ask of these who wrote which field, and when. */
+const ASKED: ReadonlySet<GroupKind> = new Set([
+  "Secret",
+  "Deployment.apps",
+  "StatefulSet.apps",
+  "NetworkPolicy.networking.k8s.io",
+]);
+
+/** Who wrote which field is a third of an object, so it is kept where somebody asks. */
+export function withAskedManagers(kind: GroupKind, object: JsonObject): JsonObject {
+  const metadata = metadataOf(object);
+  if (ASKED.has(kind) || own(metadata, "managedFields") === undefined) return object;
+  const { managedFields: _, ...rest } = metadata ?? {};
+  return { ...object, metadata: rest };
 }

@@ -1,6 +1,5 @@
 import type { ClusterView, ObjectSet, Readability } from "../engine/cluster-view.ts";
 import type { IndexName } from "../engine/indexes.ts";
-import type { StaticView } from "../engine/static-view.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 
@@ -46,12 +45,12 @@ export function isLocal(kind: GroupKind): boolean {
 
 /** The objects of a snapshot, with what could not be read of the cluster. */
 export class AuditView implements ClusterView {
-  readonly #objects: StaticView;
+  readonly #objects: ClusterView;
   readonly #answers: KindAnswers;
   /** Undefined: the cluster as a whole. */
   readonly #namespace: string | undefined;
 
-  constructor(objects: StaticView, answers: KindAnswers, namespace?: string) {
+  constructor(objects: ClusterView, answers: KindAnswers, namespace?: string) {
     this.#objects = objects;
     this.#answers = answers;
     this.#namespace = namespace;

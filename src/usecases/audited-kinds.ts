@@ -1,9 +1,10 @@
 import type { Check, Policy } from "../engine/policy.ts";
+import { judgedKinds, judgesAt, lookedUpKinds, type Rule } from "../engine/rule.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { STAMPED_KINDS } from "./created-subject.ts";
 import { LINES } from "./readiness/lines.ts";
 
-/** Which kinds an audit under a policy has to read. */
+/** Which kinds an audit has to read. */
 export interface AuditedKinds {
   /** To be read first, namespaces before all others. */
   readonly owners: readonly GroupKind[];
@@ -15,26 +16,40 @@ export interface AuditedKinds {
   readonly judged: ReadonlySet<GroupKind>;
 }
 
-/** Whatever a rule may say about them: an audit reads no secret values. */
-const NEVER: ReadonlySet<GroupKind> = new Set(["Secret"]);
+/** Read on demand, and then without anything but metadata: an audit reads no secret values. */
+export const SECRETS: ReadonlySet<GroupKind> = new Set(["Secret"]);
 
-export function auditedKinds(policy: Policy): AuditedKinds {
-  const judged = new Set<GroupKind>();
+const NONE: ReadonlySet<GroupKind> = new Set();
+
+/** What a setting asks for. */
+export function optedInBy(settings: {
+  readonly readSecretMetadata: boolean;
+}): ReadonlySet<GroupKind> {
+  return settings.readSecretMetadata ? SECRETS : NONE;
+}
+
+export function auditedKinds(policy: Policy, optedIn = NONE): AuditedKinds {
+  const rules = policy.checks.filter(speaksInAudits).map(({ rule }) => rule);
+  return kindsReadFor(rules, optedIn);
+}
+
+/** Whatever a policy may make of these rules. */
+export function kindsReadFor(rules: readonly Rule[], optedIn = NONE): AuditedKinds {
+  const judged = new Set(
+    judgedKinds(rules, "audit", optedIn).filter(
+      (kind) => isRead(kind, optedIn) && rules.some((rule) => judgesAt(rule, "audit", kind)),
+    ),
+  );
   const evidence = LINES.flatMap(({ oneOf, alsoReads = [] }) => [...oneOf.flat(), ...alsoReads]);
-  const lookedUp: GroupKind[] = ["Namespace", ...evidence];
-  for (const check of policy.checks.filter(speaksInAudits)) {
-    const { targets, needs, consults = [] } = check.rule;
-    lookedUp.push(...needs, ...consults);
-    for (const { kinds, operations, subresource = "" } of targets) {
-      if (subresource !== "" || !operations.includes("CREATE")) continue;
-      for (const kind of kinds) judged.add(kind);
-    }
-  }
-  for (const kind of NEVER) judged.delete(kind);
+  const lookedUp = [...lookedUpKinds(rules, "audit"), ...evidence];
   const owners = [...new Set([...lookedUp, ...judged])].filter(
-    (kind) => !STAMPED_KINDS.includes(kind) && !NEVER.has(kind),
+    (kind) => !STAMPED_KINDS.includes(kind) && isRead(kind, optedIn),
   );
   return { owners, stamped: STAMPED_KINDS, all: [...owners, ...STAMPED_KINDS], judged };
+}
+
+function isRead(kind: GroupKind, optedIn: ReadonlySet<GroupKind>): boolean {
+  return !SECRETS.has(kind) || optedIn.has(kind);
 }
 
 /** Unless the policy switches it off, and nothing switches it on again. */

@@ -13,6 +13,11 @@ export const ERRORS = {
     "both a dump and a cluster are named",
     "leave out --from, or --kubeconfig and --context",
   ),
+  "audit-from-beside-watch": entry(
+    2,
+    "a dump is named where a cluster is to be followed",
+    "leave out --from or --watch",
+  ),
   "audit-namespace": entry(2, "--namespace names what does not exist", "mend the name"),
   "audit-stopped": entry(3, "a signal ended the audit before it was done", "run it again"),
   "ca-invalid": entry(3, "the file of --ca-file is no CA certificate", "name a CA in PEM"),

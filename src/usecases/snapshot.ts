@@ -3,14 +3,18 @@ import { StaticView } from "../engine/static-view.ts";
 import type { Subject } from "../engine/subject.ts";
 import { type JsonObject, own } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
-import { isTerminating, metadataOf, nameOf, specOf } from "../kubernetes/object.ts";
-import { type AuditedKinds, auditedKinds } from "./audited-kinds.ts";
-import { addsToOwner, createdSubject, kindOf, lineageOf } from "./created-subject.ts";
+import { withAskedManagers } from "../kubernetes/managed-fields.ts";
+import { nameOf, specOf } from "../kubernetes/object.ts";
+import { type AuditScope, isInScope, isJudgedItself } from "./audit-scope.ts";
+import { type AuditedKinds, auditedKinds, SECRETS } from "./audited-kinds.ts";
+import { createdSubject, kindOf } from "./created-subject.ts";
 
 export interface SnapshotOptions {
   readonly policy: Policy;
   /** Only what lives in these is judged; none: all but those that the policy excludes. */
   readonly namespaces: readonly string[];
+  /** Kinds that somebody asked for; see `Rule.optIn`. */
+  readonly optedIn?: ReadonlySet<GroupKind>;
   /** Cuts an object to what is looked up about it. */
   readonly project: (kind: GroupKind, object: JsonObject) => JsonObject;
 }
@@ -24,15 +28,16 @@ export class Snapshot {
   readonly view: StaticView = new StaticView([]);
   readonly #options: SnapshotOptions;
   readonly #wanted: ReadonlySet<GroupKind>;
-  readonly #namespaces: ReadonlySet<string>;
+  readonly #scope: AuditScope;
   readonly #subjects = new Map<string, JsonObject>();
   readonly #counted = new Set<string>();
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.kinds = auditedKinds(options.policy);
+    this.kinds = auditedKinds(options.policy, options.optedIn);
     this.#wanted = new Set(this.kinds.all);
-    this.#namespaces = new Set(options.namespaces);
+    const { policy, namespaces } = options;
+    this.#scope = { policy, judged: this.kinds.judged, namespaces: new Set(namespaces) };
   }
 
   /** Objects that the answers speak of, those that their controllers answer for included. */
@@ -45,13 +50,13 @@ export class Snapshot {
     const kind = kindOf(raw);
     if (kind === CRD) this.view.add(cutCrd(raw));
     if (!this.#wanted.has(kind)) return;
-    const subject = createdSubject("audit", withoutManagers(raw), "default");
+    const subject = createdSubject("audit", asKept(kind, raw), "default");
     const key = `${kind} ${subject.namespace}/${subject.name}`;
     this.#subjects.delete(key);
     this.#counted.delete(key);
-    if (this.#isInScope(subject)) {
+    if (isInScope(this.#scope, subject)) {
       this.#counted.add(key);
-      if (this.#isJudged(subject)) {
+      if (isJudgedItself(this.#scope.policy, this.view, subject)) {
         this.#subjects.set(key, subject.object.raw);
         this.view.add(subject.object.raw);
         return;
@@ -71,19 +76,6 @@ export class Snapshot {
     }
     for (const kind of this.kinds.all) yield* (byKind.get(kind) ?? []).sort(byPlace);
   }
-
-  #isInScope(subject: Subject): boolean {
-    const { namespace, kind, object } = subject;
-    if (!this.kinds.judged.has(kind) || isTerminating(object.raw)) return false;
-    if (this.#options.policy.isExcluded(namespace)) return false;
-    return this.#namespaces.size === 0 || this.#namespaces.has(namespace);
-  }
-
-  #isJudged(subject: Subject): boolean {
-    const { policy } = this.#options;
-    const { judged } = lineageOf(policy, this.view, subject);
-    return judged === undefined || addsToOwner(policy, "audit", subject.kind, judged.kind);
-  }
 }
 
 const CRD: GroupKind = "CustomResourceDefinition.apiextensions.k8s.io";
@@ -96,15 +88,15 @@ function cutCrd(raw: JsonObject): JsonObject {
   return { apiVersion, kind, metadata: { name: nameOf(raw) }, spec: kept };
 }
 
-/** Who wrote which field is a third of an object, and is not there in every dump. */
-function withoutManagers(raw: JsonObject): JsonObject {
-  const metadata = metadataOf(raw);
-  if (metadata === undefined || own(metadata, "managedFields") === undefined) return raw;
-  const { managedFields: _, ...rest } = metadata;
-  return { ...raw, metadata: rest };
+/** An object that is judged: whole, but for secret values, which a dump may hold. */
+export function asKept(kind: GroupKind, raw: JsonObject): JsonObject {
+  const object = withAskedManagers(kind, raw);
+  if (!SECRETS.has(kind)) return object;
+  const { apiVersion, metadata } = object;
+  return { apiVersion, kind: object["kind"], metadata };
 }
 
-function byPlace(left: Subject, right: Subject): number {
+export function byPlace(left: Subject, right: Subject): number {
   return compare(left.namespace, right.namespace) || compare(left.name, right.name);
 }
 

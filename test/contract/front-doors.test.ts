@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import { loadFiles } from "../../src/adapters/files/load.ts";
 import { evaluate } from "../../src/engine/evaluate.ts";
+import { speaksAt as ruleSpeaksAt } from "../../src/engine/rule.ts";
+import type { JsonObject } from "../../src/kubernetes/json.ts";
+import { displayNameOf, metadataOf } from "../../src/kubernetes/object.ts";
 import { RULES } from "../../src/rules/index.ts";
+import { audit } from "../../src/usecases/audit.ts";
 import { checkFiles } from "../../src/usecases/check-files.ts";
 import type { ReportFinding } from "../../src/usecases/report.ts";
 import { findingOf } from "../../src/usecases/report-entry.ts";
+import { Snapshot } from "../../src/usecases/snapshot.ts";
 import {
   clusterOf,
   environmentOf,
@@ -18,6 +23,11 @@ import {
 
 /** What a door says of the new object of a fixture, while its other objects are in the cluster. */
 type FrontDoor = (fixture: Fixture) => readonly ReportFinding[];
+
+/** The audit judges the rest of the cluster as well, and by rules of its own. */
+const OF_ADMISSION: ReadonlySet<string> = new Set(
+  RULES.filter((rule) => ruleSpeaksAt(rule, "admission")).map(({ id }) => id),
+);
 
 /** Another door is one more entry: it is held against what admission says. */
 const DOORS = {
@@ -40,7 +50,34 @@ const DOORS = {
     assert.deepEqual(faults, []);
     return report.findings;
   },
+  audit: (fixture) => {
+    const { policy, now } = environmentOf(fixture);
+    const project = (_: string, object: JsonObject) => object;
+    const snapshot = new Snapshot({ policy, namespaces: [], project });
+    for (const object of [...clusterOf(fixture), anHourOld(fixture)]) snapshot.add(object);
+    const answers = new Map(
+      snapshot.kinds.all.map((kind) => {
+        const state = snapshot.view.readability(kind) === "absent" ? "absent" : "readable";
+        return [kind, { state }] as const;
+      }),
+    );
+    const { report, faults } = audit(snapshot, answers, { policy, now, namespaces: [] });
+    assert.deepEqual(faults, []);
+    const { kind } = judgedDocument(fixture);
+    const name = displayNameOf(judgedDocument(fixture));
+    return report.findings.filter(
+      ({ rule, object }) => OF_ADMISSION.has(rule) && object.kind === kind && object.name === name,
+    );
+  },
 } as const satisfies Readonly<Record<string, FrontDoor>>;
+
+/** Too old for a period of grace, and too young for anything else. */
+function anHourOld(fixture: Fixture): JsonObject {
+  const object = judgedDocument(fixture);
+  const creationTimestamp = new Date(Date.parse(fixture.settings.now) - 3_600_000).toISOString();
+  const metadata = { creationTimestamp, ...metadataOf(object) };
+  return { ...object, metadata };
+}
 
 type DoorName = keyof typeof DOORS;
 
@@ -68,15 +105,16 @@ const BY_DESIGN: readonly Difference[] = [
   },
   {
     rule: "pdb-blocks-eviction",
-    silentAt: ["check"],
+    silentAt: ["check", "audit"],
     says: /^PDB .* will hang/,
-    reason: "a new workload is told of a budget that is there; in files the budget has the finding",
+    reason:
+      "a new workload is told of a budget that is there; elsewhere the budget has the finding",
   },
   {
     rule: "res-limitrange-conflict",
-    silentAt: ["check"],
+    silentAt: ["check", "audit"],
     says: /refuses every new Pod of/,
-    reason: "a new LimitRange is told whom it hits; in files the workloads have the finding",
+    reason: "a new LimitRange is told whom it hits; elsewhere the workloads have the finding",
   },
   {
     rule: "res-request-exceeds-limit",
@@ -85,8 +123,26 @@ const BY_DESIGN: readonly Difference[] = [
     reason: "the API server itself refuses these kinds",
   },
   {
+    rule: "ha-min-replicas",
+    silentAt: ["audit"],
+    says: / until an autoscaler is there, /,
+    reason: "nothing is about to come any more: the audit says that it runs too few",
+  },
+  {
+    rule: "ha-min-replicas",
+    silentAt: ["admission"],
+    says: /^(?!.* until an autoscaler is there)/,
+    reason: "the same of a workload that has just come: its autoscaler may follow",
+  },
+  {
+    rule: "net-default-deny",
+    silentAt: ["admission"],
+    says: /^no NetworkPolicy denies by default/,
+    reason: "a namespace that is being created is empty, and its policies come after it",
+  },
+  {
     rule: "ha-db-operator-managed",
-    silentAt: ["check"],
+    silentAt: ["check", "audit"],
     says: /plain StatefulSet/,
     reason:
       "a requester may forge an owner reference; what a file or a cluster holds is taken for true",

@@ -6,7 +6,7 @@ import { StaticView } from "../../src/engine/static-view.ts";
 import { unheardRules } from "../../src/engine/unheard.ts";
 import { RULES } from "../../src/rules/index.ts";
 import { UsageReadings } from "../../src/usecases/usage-readings.ts";
-import { rawObject, UNREADABLE } from "../support/builders.ts";
+import { rawObject } from "../support/builders.ts";
 import { policyWith } from "../support/policy.ts";
 
 function reasons(environment: Partial<Environment>): Map<string, string> {
@@ -40,13 +40,6 @@ suite("rules that have nothing to say in a pass", () => {
       reasons({ optedIn, usage: readings(1) }).get("res-usage-near-limit") ?? "",
       /there is 1:/,
     );
-  });
-
-  test("are all whose own kinds cannot be read, each with one reason", () => {
-    const found = reasons({ cluster: UNREADABLE });
-    assert.equal(found.get("mon-drill"), "Namespace is not synced");
-    const spoken = RULES.filter(({ doors, check }) => doors?.includes("audit") !== false && check);
-    assert.equal(found.size, spoken.filter(({ targets }) => targets.length > 0).length);
   });
 
   test("are not those that the policy turns off", () => {

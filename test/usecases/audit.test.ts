@@ -8,6 +8,7 @@ import { dumpAnswers } from "../../src/usecases/dump-answers.ts";
 import { Snapshot } from "../../src/usecases/snapshot.ts";
 import { rawObject } from "../support/builders.ts";
 import { badRule, fakePolicy } from "../support/fake-rules.ts";
+import { policyWith } from "../support/policy.ts";
 
 const APP = "platform-application";
 const ALL = ["Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps", "Pod"] as const;
@@ -264,6 +265,38 @@ test("a custom kind is there when the dump defines it, and only then where it de
     [...answers.values()].map(({ state }) => state),
     ["readable", "absent", "readable"],
   );
+});
+
+suite("Secrets that somebody asks for", () => {
+  const secret = rawObject("v1", "Secret", "password", {
+    namespace: APP,
+    metadata: { creationTimestamp: "2026-01-01T00:00:00Z" },
+    data: { password: "c2VjcmV0" },
+  });
+
+  test("are judged by their metadata alone, values never get in", () => {
+    const optedIn = new Set(["Secret"]);
+    const policy = policyWith();
+    const project = (_: string, object: JsonObject) => object;
+    const snapshot = new Snapshot({ policy, namespaces: [], optedIn, project });
+    for (const object of [namespace(APP, "application"), secret]) snapshot.add(object);
+    assert.doesNotMatch(JSON.stringify([...snapshot.view.list("Secret")]), /c2VjcmV0/);
+    const answers = dumpAnswers(snapshot.view, snapshot.kinds.all);
+    const now = Date.parse("2026-11-23T00:00:00Z");
+    const { report } = audit(snapshot, answers, { policy, namespaces: [], now, optedIn });
+    const found = report.findings.filter(({ rule }) => rule === "secret-rotation");
+    assert.deepEqual(
+      found.map(({ object }) => object.name),
+      ["password"],
+    );
+  });
+
+  test("are not verified where nobody does", () => {
+    const { report } = auditOf([secret], { policy: policyWith() });
+    const [skip] = report.skipped.filter(({ rule }) => rule === "secret-rotation");
+    assert.match(skip?.reason ?? "", /^Secrets are only listed where somebody asks for it/);
+    assert.deepEqual(skip?.object, { apiVersion: "v1", kind: "Secret", name: "*" });
+  });
 });
 
 test("Secrets are never asked for, whatever a rule judges", () => {

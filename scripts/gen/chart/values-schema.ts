@@ -11,7 +11,10 @@ export const DERIVED_FROM: Readonly<Record<string, string>> = {
 };
 
 /** What an audit in the cluster has no choice about. */
-const DERIVED_FOR_AUDIT = ["policy", "watch", "from", "kubeconfig", "context", "output", "failOn"];
+const DERIVED_FOR_AUDIT = [
+  ...["policy", "watch", "from", "kubeconfig", "context", "output", "format", "failOn"],
+  "leaderElect",
+];
 
 const text = z.string().min(1);
 const texts = z.record(z.string(), z.string());

@@ -8,7 +8,7 @@ import type { Logger } from "../../usecases/ports/logger.ts";
 import type { Connection } from "./api-client.ts";
 import { collectionOf } from "./collection.ts";
 import { type ObjectChange, ObjectStore } from "./object-store.ts";
-import { projectionOf } from "./projection.ts";
+import { type Projection, projectionOf } from "./projection.ts";
 import { Reflector, type ReflectorStatus } from "./reflector.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -24,6 +24,8 @@ export interface ClusterCacheOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  /** What is kept of a kind; default: what rules look up at admission. */
+  readonly projection?: (kind: KindInfo) => Projection;
   /** Hears of each difference after it took effect; must not throw. */
   readonly onChange?: (kind: GroupKind, change: ObjectChange) => void;
 }
@@ -151,7 +153,7 @@ function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
   const info = kindInfo(kind);
   if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
   const { connection, clock, logger, random, onChange } = options;
-  const { metadataOnly, project } = projectionOf(info);
+  const { metadataOnly, project } = (options.projection ?? projectionOf)(info);
   const waiters = new Waiters(clock);
   const index = new ObjectIndex(kind);
   const store = new ObjectStore((change) => {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../kubernetes/json.ts";
-import { type GroupKind, type KindInfo, kindInfo } from "../../kubernetes/kinds.ts";
+import { type GroupKind, groupKind, type KindInfo, kindInfo } from "../../kubernetes/kinds.ts";
 import { isLocal, type KindAnswer, type KindAnswers } from "../../usecases/audit-view.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Connection } from "./api-client.ts";
@@ -17,6 +17,8 @@ export interface ReadClusterOptions {
   readonly connection: Connection;
   /** Kinds that are read one after the other behind all others. */
   readonly kinds: { readonly owners: readonly GroupKind[]; readonly stamped: readonly GroupKind[] };
+  /** Of these nothing else leaves the API server. */
+  readonly metadataOnly: ReadonlySet<GroupKind>;
   /** Only these, for kinds that need not be known elsewhere; none: all. */
   readonly namespaces: readonly string[];
   /** Namespaces to try one by one where the whole may not be read. */
@@ -110,16 +112,17 @@ class Reader {
   }
 
   async #pages(info: KindInfo, namespace: string | undefined): Promise<void> {
-    const { connection, take, signal } = this.#options;
+    const { connection, take, signal, metadataOnly } = this.#options;
+    const isBare = metadataOnly.has(groupKind(info.group, info.kind));
     const apiVersion = info.group === "" ? info.version : `${info.group}/${info.version}`;
     for await (const { items } of listPages(
       connection,
-      collectionIn(info, namespace),
+      { ...collectionIn(info, namespace), metadataOnly: isBare },
       false,
       signal,
     )) {
-      // Items of a list carry neither.
-      for (const item of items) take({ apiVersion, kind: info.kind, ...item });
+      // Items of a list carry neither; bare ones carry their own.
+      for (const item of items) take({ ...item, apiVersion, kind: info.kind });
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { readDump } from "../../adapters/files/read-dump.ts";
-import type { Connection } from "../../adapters/kube/api-client.ts";
 import { projectionOf } from "../../adapters/kube/projection.ts";
 import type { AUDIT_SETTINGS } from "../../config/settings-audit.ts";
 import type { Policy } from "../../engine/policy.ts";
@@ -11,36 +9,47 @@ import { RULES } from "../../rules/index.ts";
 import { AppError, environmentError, usageError } from "../../usecases/app-error.ts";
 import { type AuditResult, audit } from "../../usecases/audit.ts";
 import type { KindAnswers } from "../../usecases/audit-view.ts";
+import { optedInBy, SECRETS } from "../../usecases/audited-kinds.ts";
 import { dumpAnswers } from "../../usecases/dump-answers.ts";
 import { exitCodeOf } from "../../usecases/report.ts";
 import { Snapshot } from "../../usecases/snapshot.ts";
+import { connect } from "../audit/connect.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { openPolicy } from "../policy-file.ts";
 import { writeReport } from "../reporters.ts";
-import { SERVICE_ACCOUNT, serverFrom } from "../serve/place.ts";
 import { systemClock } from "../system-clock.ts";
 import { progressFor } from "../terminal.ts";
 
 type Settings = Invocation<typeof AUDIT_SETTINGS>["settings"];
 
 /** Judges what a cluster, or a dump of one, holds at this moment. */
-export const run: Run<typeof AUDIT_SETTINGS> = async ({ settings, io }) => {
+export const run: Run<typeof AUDIT_SETTINGS> = async (invocation) => {
+  const { settings, io } = invocation;
   refuseContradiction(settings);
+  if (settings.watch) return await (await import("../audit/run.ts")).runWatch(invocation);
   const { policy: file, mode: modeCap, namespace: namespaces, from } = settings;
   const now = systemClock.now();
   const policy = await openPolicy({ file, rules: RULES, modeCap, now });
-  const snapshot = new Snapshot({ policy, namespaces, project });
+  const optedIn = optedInBy(settings);
+  const snapshot = new Snapshot({ policy, namespaces, optedIn, project });
   const answers =
     from === undefined ? await readLive(snapshot, settings, policy, io) : readFiles(snapshot, from);
   refuseMissing(snapshot, answers, namespaces);
-  const result = audit(snapshot, answers, { policy, now, namespaces });
+  const inventory = settings.format === "html";
+  const result = audit(snapshot, answers, { policy, now, namespaces, optedIn, inventory });
   tell(result, io);
   await writeReport(result.report, settings, { io, output: io.stdout });
   return result.faults.length > 0 ? 3 : exitCodeOf(result.report, settings.failOn);
 };
 
-function refuseContradiction({ from, kubeconfig, context }: Settings): void {
+function refuseContradiction({ from, kubeconfig, context, watch }: Settings): void {
+  if (from !== undefined && watch) {
+    throw usageError(
+      "audit-from-beside-watch",
+      "--watch follows a cluster, but --from names a dump: leave one of them out",
+    );
+  }
   if (from === undefined || (kubeconfig === undefined && context === undefined)) return;
   const named = kubeconfig === undefined ? "--context" : "--kubeconfig";
   throw usageError(
@@ -81,7 +90,7 @@ async function readLive(
   policy: Policy,
   io: CliIo,
 ): Promise<KindAnswers> {
-  const connection = await connect(settings, io);
+  const { connection } = await connect(settings, io);
   const ended = new AbortController();
   io.onStop(() => ended.abort());
   const { readCluster } = await import("../../adapters/kube/read-cluster.ts");
@@ -92,6 +101,7 @@ async function readLive(
     return await readCluster({
       connection,
       kinds: snapshot.kinds,
+      metadataOnly: SECRETS,
       namespaces: settings.namespace,
       known: () => namesOf(snapshot.view.list("Namespace"), policy),
       take(object) {
@@ -111,23 +121,6 @@ async function readLive(
   }
 }
 
-async function connect(settings: Settings, io: CliIo): Promise<Connection> {
-  const { kubeconfig = io.env["KUBECONFIG"] || undefined, context } = settings;
-  const inClusterPresent = existsSync(`${SERVICE_ACCOUNT}/token`);
-  const isNamed = kubeconfig !== undefined || context !== undefined;
-  const { loadConnection } = await import("../../adapters/kube/connection.ts");
-  const inClusterServer = serverFrom(io);
-  const connection = await loadConnection({
-    cluster: inClusterPresent && !isNamed ? "in-cluster" : "kubeconfig",
-    inClusterPresent,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(inClusterServer === undefined ? {} : { inClusterServer }),
-  });
-  if (connection !== undefined) return connection;
-  throw environmentError("audit-cluster", "there is no cluster to audit; name one by --kubeconfig");
-}
-
 /** More are not tried one by one where the whole may not be read. */
 const MOST_NAMESPACES = 50;
 
@@ -139,7 +132,7 @@ function namesOf(namespaces: Iterable<JsonObject>, policy: Policy): readonly str
 
 function project(kind: GroupKind, object: JsonObject): JsonObject {
   const info = kindInfo(kind);
-  return info === undefined ? object : projectionOf(info).project(object);
+  return info === undefined ? object : projectionOf(info, "audit").project(object);
 }
 
 function tell({ faults, isUnlayered }: AuditResult, io: CliIo): void {

@@ -64,7 +64,7 @@ function datesOf(current: ServingCertificate): readonly CertificateDates[] {
 }
 
 /** Of the container; Node says 0 or something beyond all memory where there is none. */
-function memoryLimit(): number | undefined {
+export function memoryLimit(): number | undefined {
   const limit = process.constrainedMemory();
   return limit > 0 && limit < totalmem() ? limit : undefined;
 }

@@ -44,7 +44,8 @@ export function readyChecks(sources: HealthSources): readonly HealthCheck[] {
   ];
 }
 
-function cacheState(cache: ClusterCache): ReturnType<HealthCheck["check"]> {
+/** Whether every kind was answered for. */
+export function cacheState(cache: ClusterCache): ReturnType<HealthCheck["check"]> {
   const pending = cache.pending();
   if (pending.length > 0) {
     return no(

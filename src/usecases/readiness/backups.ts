@@ -1,5 +1,5 @@
 import { PREFIX } from "../../engine/platform.ts";
-import { newestBackup } from "../../kubernetes/backup-record.ts";
+import { newestBackup, newestJobBackup } from "../../kubernetes/backup-record.ts";
 import { type BackupUnit, backupUnitsOf } from "../../kubernetes/backup-unit.ts";
 import { MINUTE, parseTime, spanText } from "../../kubernetes/duration.ts";
 import { own } from "../../kubernetes/json.ts";
@@ -45,11 +45,8 @@ export const backupRestore: LineSpec = {
     for (const unit of units) {
       const text = newestText(site, unit);
       if (text !== undefined) evidence.push(`${shown(unit)}: ${text}`);
-      else
-        unknown.push({
-          text: `no completed backup of ${shown(unit)} known`,
-          rule: "backup-recent",
-        });
+      // The rule leaves time to new ones: no finding is no backup.
+      else unknown.push({ text: `no completed backup of ${shown(unit)} known` });
     }
     const restore = restoreText(site, units);
     if (restore !== undefined) evidence.push(restore);
@@ -62,7 +59,13 @@ export const backupRestore: LineSpec = {
 };
 
 function newestText({ cluster, now }: Site, unit: BackupUnit): string | undefined {
-  const newest = newestBackup(cluster, unit, { now, latest: now + SKEW });
+  const latest = now + SKEW;
+  const [newest] = [
+    newestBackup(cluster, unit, { now, latest }),
+    newestJobBackup(cluster, unit, latest, `${PREFIX}backup-for`),
+  ]
+    .filter((record) => record !== undefined)
+    .sort((left, right) => right.endedAt - left.endedAt);
   if (newest === undefined) return undefined;
   return `newest backup ${newest.source}, ${spanText(Math.max(0, now - newest.endedAt))} old`;
 }

@@ -1,4 +1,5 @@
 import { layerOfNamespace } from "../../engine/layered-namespaces.ts";
+import type { Policy } from "../../engine/policy.ts";
 import { kindInfo } from "../../kubernetes/kinds.ts";
 import { speaksInAudits } from "../audited-kinds.ts";
 import type { Collected } from "../collected.ts";
@@ -26,7 +27,10 @@ export function judgeLine(spec: LineSpec, site: Site, collected: Collected): Rea
   };
 }
 
-/** Outside the platform nothing is asked for, so what is only audited there says nothing about it. */
+/**
+ * Outside the platform nothing is asked for, so what is only audited there says nothing about it;
+ * but what is at most audited anywhere does.
+ */
 function findingsOf(spec: LineSpec, site: Site, collected: Collected): readonly ReportFinding[] {
   const { policy, cluster } = site;
   return collected.findings
@@ -34,6 +38,7 @@ function findingsOf(spec: LineSpec, site: Site, collected: Collected): readonly 
       if (!spec.rules.includes(rule)) return false;
       const { namespace = object.kind === "Namespace" ? object.name : "" } = object;
       if (mode !== "audit" || namespace === "") return true;
+      if (policy.checks.find((check) => check.rule.id === rule)?.mode === "audit") return true;
       return layerOfNamespace(policy.platform, cluster, namespace) !== undefined;
     })
     .sort(compareFindings);
@@ -63,6 +68,10 @@ function* doubtsOf(
     if (reason !== undefined) yield reason;
   }
   if (!applies) return;
+  if (site.isPartial) {
+    const whole = spec.rules.filter((id) => isAboutNamespaces(policy, id));
+    if (whole.length > 0) yield `judged with the whole platform only: ${whole.join(", ")}`;
+  }
   const silent: string[] = [];
   for (const id of spec.rules) {
     const check = policy.checks.find(({ rule }) => rule.id === id);
@@ -77,6 +86,12 @@ function* doubtsOf(
     yield `${names.length === 1 ? "not installed" : "none of these is installed"}: ${names.join(", ")}`;
   }
   if (silent.length > 0) yield `no rule in force speaks in audits: ${silent.join(", ")}`;
+}
+
+/** What it says of a layer it says of one of its Namespaces, which need not be among the asked ones. */
+function isAboutNamespaces(policy: Policy, id: string): boolean {
+  const targets = policy.checks.find(({ rule }) => rule.id === id)?.rule.targets ?? [];
+  return targets.some(({ kinds }) => kinds.includes("Namespace"));
 }
 
 function shownFindings(findings: readonly ReportFinding[]): string[] {

@@ -19,6 +19,8 @@ export interface Site {
   readonly now: number;
   /** Namespaces that have a layer, sorted. */
   readonly places: readonly Place[];
+  /** Others have a layer too, but nobody asked for them. */
+  readonly isPartial: boolean;
 }
 
 /** Something that the line rests on and that nobody could show. */

@@ -1,7 +1,6 @@
-import type { Policy } from "../../engine/policy.ts";
 import { lookedUpKinds, type Rule } from "../../engine/rule.ts";
 import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
-import { auditedKinds } from "../audited-kinds.ts";
+import { kindsReadFor } from "../audited-kinds.ts";
 
 interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -16,8 +15,18 @@ const WRITES_EVENTS: PolicyRule = {
   verbs: ["create", "patch"],
 };
 
-/** The ClusterRole that lets somebody audit a cluster by hand: no Secrets, nothing to write. */
-export function auditClusterRole(policy: Policy) {
+/** An audit that goes on reads what Pods use, too; there is nothing to watch. */
+const READS_USAGE: PolicyRule = {
+  apiGroups: ["metrics.k8s.io"],
+  resources: ["pods"],
+  verbs: ["list"],
+};
+
+/**
+ * The ClusterRole that lets an audit read a cluster, by hand or in it, whatever the policy switches
+ * on: no Secrets, nothing to write.
+ */
+export function auditClusterRole(rules: readonly Rule[]) {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRole",
@@ -25,7 +34,7 @@ export function auditClusterRole(policy: Policy) {
       name: "keymate-guard-audit",
       labels: { "app.kubernetes.io/name": "keymate-guard" },
     },
-    rules: readRules(auditedKinds(policy).all, ["list"]),
+    rules: [...readRules(kindsReadFor(rules).all, ["list", "watch"]), READS_USAGE],
   };
 }
 

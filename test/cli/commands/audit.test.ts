@@ -31,8 +31,11 @@ const dump = file("dump.yaml", `${NAMESPACES}\n---\n${readFileSync(BROKEN, "utf8
 test("the text ends in the validation scenario and a summary", async () => {
   const { code, out } = await run("--from", PLATFORM);
   assert.equal(code, 0);
-  assert.match(out, /^Is it ready for production\?\n {2}pass {12}All critical components run/);
-  assert.match(out, /\n\n\d+ objects, 0 enforce, 0 warn, 0 audit: not-verified\n$/);
+  assert.match(out, /\n\nIs it ready for production\?\n {2}pass {12}All critical components run/);
+  assert.match(
+    out,
+    /\n\n\d+ objects, 0 enforce, 0 warn, \d+ audit, 2 not verified: not-verified\n$/,
+  );
 });
 
 test("the JSON has the lines as readiness, and two runs differ in their time only", async () => {
@@ -54,6 +57,29 @@ test("no secret value is told", async () => {
   const { out } = await run("--from", dump);
   assert.match(out, /secret-env-literal/);
   assert.doesNotMatch(out, /correct-horse-battery/);
+});
+
+test("--format html draws where components sit, and the others stay as they are", async () => {
+  const html = (await run("--from", PLATFORM, "--format", "html")).out;
+  assert.match(html, /^<!doctype html>/i);
+  assert.match(html, /keycloak/);
+  const json = JSON.parse((await run("--from", PLATFORM, "--format", "json")).out);
+  assert.equal(json.inventory, undefined);
+  for (const format of ["sarif", "junit", "github"]) {
+    assert.match((await run("--from", PLATFORM, "--format", format)).out, /backup-recent/, format);
+  }
+});
+
+test("Secrets of a dump are judged where somebody asks for it, without a value", async () => {
+  const secret = file(
+    "secret.yaml",
+    `${NAMESPACES}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: old, namespace: platform-data, creationTimestamp: "2020-01-01T00:00:00Z"}\nstringData: {password: correct-horse}\n`,
+  );
+  const silent = (await run("--from", secret)).out;
+  assert.match(silent, /not verified: \[secret-rotation\] Secrets are only listed where/);
+  const asked = (await run("--from", secret, "--read-secret-metadata")).out;
+  assert.match(asked, /\[secret-rotation\] Secret old was last renewed/);
+  assert.doesNotMatch(asked, /correct-horse/);
 });
 
 test("--output takes the report, and standard output stays empty", async () => {

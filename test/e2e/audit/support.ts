@@ -29,6 +29,14 @@ export function lineOf({ readiness = [] }: Report, id: string): ReadinessLine {
   return line;
 }
 
+/** What an audit that looks once, and was asked for nothing more, never verifies. */
+const NEVER_AT_ONCE = ["res-usage-near-limit", "secret-rotation"];
+
+/** What could not be verified beside that. */
+export function unseen({ skipped }: Report): Report["skipped"] {
+  return skipped.filter(({ rule }) => !NEVER_AT_ONCE.includes(rule));
+}
+
 /** Everything but when it was made; ages in words move on. */
 export function comparable(report: Report): unknown {
   return { ...report, generatedAt: "" };

@@ -46,6 +46,11 @@ const SERVE: Readonly<Record<string, string | number | boolean>> = {
   drain: "20s",
   logLevel: "debug",
   logFormat: "json",
+  events: false,
+  failPolicy: "auto",
+  failAfterReplicas: 3,
+  failAfter: "90s",
+  clientCa: "/etc/client-ca/ca.crt",
 };
 
 function container(objects: readonly JsonObject[], name = "keymate-guard"): JsonObject {
@@ -275,19 +280,36 @@ test("an audit has an account of its own, which reads, and writes nothing but it
     "--policy=/etc/keymate-guard/policy.yaml",
   ]);
   const rules = one(objects, "ClusterRole", name)["rules"] as JsonObject[];
-  for (const rule of rules) assert.deepEqual(rule["verbs"], ["list", "watch"]);
+  for (const { verbs } of rules) {
+    for (const verb of verbs as string[]) assert.ok(["list", "watch"].includes(verb), verb);
+  }
   assert.ok(!rules.some(({ resources }) => (resources as string[]).includes("secrets")));
   assert.deepEqual(one(objects, "Role", name)["rules"], [
     {
       apiGroups: ["coordination.k8s.io"],
       resources: ["leases"],
       resourceNames: [name],
-      verbs: ["get", "list", "watch", "update", "patch"],
+      verbs: ["get", "update"],
     },
   ]);
   assert.equal(one(objects, "Lease", name)["spec"], undefined);
   const service = dig(one(objects, "Service"), "spec", "selector", "app.kubernetes.io/name");
   assert.notEqual(service, name, "the Service leads to guards alone");
+});
+
+test("an audit may write reports where it is told to, of that kind alone", async () => {
+  const role = "keymate-guard-audit-reports";
+  const settings = { reportToCluster: "openreports" };
+  const objects = await rendered({ audit: { enabled: true, settings } });
+  const [rule] = one(objects, "ClusterRole", role)["rules"] as JsonObject[];
+  assert.deepEqual(rule?.["apiGroups"], ["openreports.io"]);
+  assert.ok(
+    (container(objects, "keymate-guard-audit")["args"] as string[]).includes(
+      "--report-to-cluster=openreports",
+    ),
+  );
+  const without = await rendered({ audit: { enabled: true } });
+  assert.throws(() => one(without, "ClusterRole", role));
 });
 
 /** A copy without what other parts of the repository bring. */

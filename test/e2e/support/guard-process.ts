@@ -10,6 +10,8 @@ import { freePorts } from "../../cluster/ports.ts";
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 
 export interface GuardOptions {
+  /** Default: serve. */
+  readonly command?: "serve" | "audit";
   readonly args: readonly string[];
   /** Where its log goes, JSON lines. */
   readonly logFile: string;
@@ -55,9 +57,9 @@ export async function startGuard(options: GuardOptions): Promise<GuardProcess> {
     [
       ...(options.nodeArgs ?? []),
       MAIN,
-      "serve",
-      "--host=127.0.0.1",
-      `--port=${port}`,
+      ...(options.command === "audit"
+        ? ["audit", "--watch"]
+        : ["serve", "--host=127.0.0.1", `--port=${port}`]),
       `--ops-port=${opsPort}`,
       "--log-format=json",
       ...options.args,

@@ -24,19 +24,21 @@ interface Change {
   readonly more?: readonly JsonObject[];
   readonly answers?: Readonly<Record<string, KindAnswer>>;
   readonly policy?: JsonObject;
+  readonly namespaces?: readonly string[];
 }
 
 function linesOf(parts: Change = {}): readonly ReadinessLine[] {
   const { without = () => false, change = (object) => object, more = [], answers = {} } = parts;
   const policy = policyWith(parts.policy);
-  const snapshot = new Snapshot({ policy, namespaces: [], project: (_, object) => object });
+  const { namespaces = [] } = parts;
+  const snapshot = new Snapshot({ policy, namespaces, project: (_, object) => object });
   const objects = PLATFORM.filter((object) => !without(object)).map(change);
   for (const object of [...objects, ...more]) snapshot.add(object);
   const all = new Map([
     ...dumpAnswers(snapshot.view, snapshot.kinds.all),
     ...Object.entries(answers),
   ]);
-  const { report, faults } = audit(snapshot, all, { policy, namespaces: [], now: NOW });
+  const { report, faults } = audit(snapshot, all, { policy, namespaces, now: NOW });
   assert.deepEqual(faults, []);
   return report.readiness ?? [];
 }
@@ -209,11 +211,37 @@ suite("requests-limits", () => {
 });
 
 suite("monitoring-flows", () => {
+  const ready = (object: JsonObject) =>
+    is("Deployment", "otel-collector")(object)
+      ? { ...object, status: { readyReplicas: 2 } }
+      : object;
+
+  test("warns while the collector is not ready, though the rule about it only audits", () => {
+    const { status, evidence } = line("monitoring-flows");
+    assert.equal(status, "warn");
+    assert.match(evidence[0] ?? "", /^audit \[mon-layer-present\] .* is not ready$/);
+  });
+
+  test("passes with a ready collector", () => {
+    assert.equal(line("monitoring-flows", { change: ready }).status, "pass");
+  });
+
+  test("is not verified for some namespaces alone", () => {
+    const { status, notVerified } = line("monitoring-flows", {
+      change: ready,
+      namespaces: ["platform-data"],
+    });
+    assert.equal(status, "not-verified");
+    const whole = "judged with the whole platform only: mon-layer-present, mon-dashboards";
+    assert.ok(notVerified?.includes(whole));
+  });
+
+  test("is not verified by a dump without Namespaces", () => {
+    const { status } = line("monitoring-flows", { change: ready, without: is("Namespace") });
+    assert.equal(status, "not-verified");
+  });
+
   test("names the collector and how many of it are ready", () => {
-    const ready = (object: JsonObject) =>
-      is("Deployment", "otel-collector")(object)
-        ? { ...object, status: { readyReplicas: 2 } }
-        : object;
     const { evidence, notVerified = [] } = line("monitoring-flows", { change: ready });
     assert.match(evidence.join("\n"), /otel-collector, 2 of 2 ready\n10|11 monitors: /);
     assert.ok(!notVerified.includes("no telemetry-collector is ready"));
@@ -222,6 +250,7 @@ suite("monitoring-flows", () => {
   test("is not verified without the kinds of the Prometheus operator", () => {
     const absent: KindAnswer = { state: "absent" };
     const { status, notVerified = [] } = line("monitoring-flows", {
+      change: ready,
       answers: {
         "ServiceMonitor.monitoring.coreos.com": absent,
         "PodMonitor.monitoring.coreos.com": absent,
@@ -249,10 +278,9 @@ suite("alerts-fire", () => {
     });
     const shown = "last alert drill 21 d ago (Namespace platform-observability)";
     assert.ok(line("alerts-fire", drilled("2026-11-02T12:00:00Z")).evidence.includes(shown));
-    assert.doesNotMatch(
-      line("alerts-fire", drilled("2027-01-01T00:00:00Z")).evidence.join(),
-      /drill/,
-    );
+    const ahead = line("alerts-fire", drilled("2027-01-01T00:00:00Z"));
+    assert.equal(ahead.status, "warn");
+    assert.doesNotMatch(ahead.evidence.join(), /last alert drill/);
   });
 });
 
@@ -267,22 +295,50 @@ suite("backup-restore", () => {
     status: { phase: "Completed", completionTimestamp: "2026-11-13T12:00:00Z" },
   });
 
+  /** The example says itself when somebody last tried. */
+  const unmarked = (object: JsonObject) =>
+    is("Namespace")(object) ? annotated(object, {}) : object;
+
   test("names the newest backup and its age, and the last restore", () => {
-    const { evidence } = line("backup-restore", { more: [backup, restore] });
+    const { evidence } = line("backup-restore", { more: [backup, restore], change: unmarked });
     const own = "Cluster platform-data/pg-main: newest backup Backup pg-main-1, 5 h old";
     assert.ok(evidence.includes(own), evidence.join("\n"));
     assert.ok(evidence.includes("last restore test 240 h ago (Restore velero/drill)"));
   });
 
-  test("is not verified without a completed backup", () => {
-    const failed = { ...backup, status: { phase: "failed" } };
-    const { status, notVerified = [] } = line("backup-restore", { more: [failed] });
+  test("is not verified while the first backup of a young database may still come", () => {
+    const young = (object: JsonObject) => ({
+      ...object,
+      metadata: { ...metadataOf(object), creationTimestamp: "2026-11-23T11:00:00Z" },
+    });
+    const { status, notVerified = [] } = line("backup-restore", { change: young });
     assert.equal(status, "not-verified");
     assert.ok(notVerified.includes("no completed backup of Cluster platform-data/pg-main known"));
+  });
+
+  test("never passes without a completed backup", () => {
+    const failed = { ...backup, status: { phase: "failed" } };
+    const { status, evidence } = line("backup-restore", { more: [failed] });
+    assert.equal(status, "warn");
+    assert.match(evidence.join(), /\[backup-recent\] Cluster platform-data\/pg-main: no completed/);
   });
 });
 
 suite("network-policies", () => {
+  test("passes with a default deny in each namespace", () => {
+    assert.equal(line("network-policies").status, "pass");
+  });
+
+  test("warns of a data namespace without", () => {
+    const { status, evidence } = line("network-policies", {
+      without: (object) =>
+        is("NetworkPolicy", "default-deny")(object) &&
+        metadataOf(object)?.["namespace"] === "platform-data",
+    });
+    assert.equal(status, "warn");
+    assert.match(evidence[0] ?? "", /^warn \[net-default-deny\] Namespace platform-data: no /);
+  });
+
   test("names the default deny of each namespace", () => {
     const { evidence } = line("network-policies");
     assert.ok(evidence.includes("default deny in platform-data: NetworkPolicy default-deny"));
