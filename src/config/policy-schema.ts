@@ -24,6 +24,9 @@ const extendsSchema = z
   .optional()
   .describe("keymate: laid over the embedded policy. none: starts from nothing");
 
+const OWN_GROUP =
+  "must be one group of your own, such as keymate:break-glass; groups of Kubernetes (system:…) are never exempted";
+
 const spec = z.strictObject({
   extends: extendsSchema,
   profile: z.enum(PROFILES).optional().describe("staging and development cap every rule at warn"),
@@ -52,10 +55,9 @@ const spec = z.strictObject({
   excludedNamespaces: z.array(exact("namespace name")).optional().describe("Never judged"),
   breakGlassGroup: z
     .string()
-    .regex(
-      /^(?!system:)[A-Za-z0-9][A-Za-z0-9:@._/-]{0,252}$/,
-      "must be one group of your own, such as keymate:break-glass; groups of Kubernetes (system:…) are never exempted",
-    )
+    // Without look-ahead: the schema is also read by Go (Helm), whose expressions have none.
+    .regex(/^[A-Za-z0-9][A-Za-z0-9:@._/-]{0,252}$/, OWN_GROUP)
+    .refine((group) => !group.startsWith("system:"), OWN_GROUP)
     .optional()
     .describe("Its members bypass the guard, for emergencies. None unless named"),
 });

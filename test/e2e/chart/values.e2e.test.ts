@@ -135,6 +135,7 @@ test("labels and annotations of one's own reach every object and replace none of
   assert.deepEqual(pod, {
     labels: {
       "app.kubernetes.io/name": "keymate-guard",
+      "app.kubernetes.io/part-of": "keymate",
       "policy.keymate.io/component": "none",
       zone: "a",
     },
