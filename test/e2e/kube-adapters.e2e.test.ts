@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Connection } from "../../src/adapters/kube/api-client.ts";
 import { ClusterCache } from "../../src/adapters/kube/cluster-cache.ts";
+import { listPages } from "../../src/adapters/kube/collection.ts";
 import { loadConnection } from "../../src/adapters/kube/connection.ts";
 import { createSecretStore } from "../../src/adapters/kube/secret-store.ts";
 import { WebhookWriter } from "../../src/adapters/kube/webhook-configurations.ts";
@@ -103,6 +104,25 @@ async function send(method: string, path: string, body?: object): Promise<JsonOb
   assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${answer.text}`);
   return answer.json<JsonObject>();
 }
+
+test("a list of more than 500 comes in pages, and a version of 0 would have it in one answer", async () => {
+  const names = Array.from({ length: 501 }, (_, index) => `page-${index}`);
+  const group = "/api/v1/namespaces";
+  await Promise.all(
+    names.map((name) =>
+      send("POST", group, { apiVersion: "v1", kind: "Namespace", metadata: { name } }),
+    ),
+  );
+  const sizes: number[] = [];
+  const collection = { path: group, what: "namespaces" };
+  for await (const { items } of listPages(connection, collection, ended.signal)) {
+    sizes.push(items.length);
+  }
+  assert.equal(sizes[0], 500);
+  assert.ok(sizes.length === 2 && (sizes[1] ?? 0) > 0, sizes.join());
+  const whole = await cluster.request("GET", `${group}?limit=500&resourceVersion=0`);
+  assert.ok(ownArray(whole.json<JsonObject>(), "items").length > 500);
+});
 
 function deployment(name: string): object {
   const labels = { app: name };

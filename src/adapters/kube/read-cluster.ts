@@ -118,7 +118,6 @@ class Reader {
     for await (const { items } of listPages(
       connection,
       { ...collectionIn(info, namespace), metadataOnly: isBare },
-      false,
       signal,
     )) {
       // Items of a list carry neither; bare ones carry their own.

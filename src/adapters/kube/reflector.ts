@@ -120,7 +120,7 @@ export class Reflector {
     const { connection, project, sink, clock } = this.#options;
     const objects: JsonObject[] = [];
     let version = "";
-    for await (const page of listPages(connection, this.#collection, !this.#listed, signal)) {
+    for await (const page of listPages(connection, this.#collection, signal)) {
       if (version === "" && this.#listed) {
         this.#status.relists += 1;
         this.#lastRelist = clock.now();

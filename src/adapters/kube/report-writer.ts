@@ -71,7 +71,7 @@ export class ReportWriter {
         what: `${plural}.${group}`,
         fieldSelector: `metadata.name=${REPORT_NAME}`,
       };
-      const pages = listPages(this.#options.connection, collection, false, signal);
+      const pages = listPages(this.#options.connection, collection, signal);
       for await (const { items } of pages) {
         for (const item of items.filter(isOurs)) known.set(namespaceOf(item) ?? "", knownOf(item));
       }
