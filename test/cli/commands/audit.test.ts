@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../../../src/cli/program.ts";
+import { reportSchema, sarifSchema } from "../../support/json-schema.ts";
 import { captured } from "../support/captured-io.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../examples", import.meta.url));
@@ -27,6 +28,20 @@ function file(name: string, content: string): string {
 
 const NAMESPACES = readFileSync(join(EXAMPLES, "broken", "00-namespaces.yaml"), "utf8");
 const dump = file("dump.yaml", `${NAMESPACES}\n---\n${readFileSync(BROKEN, "utf8")}`);
+
+for (const [what, from] of [
+  ["the platform", PLATFORM],
+  ["a broken component", dump],
+] as const) {
+  test(`JSON and SARIF of an audit of ${what} follow their schemas`, async () => {
+    const json = await run("--from", from, "--format", "json");
+    const report = JSON.parse(json.out) as { readonly readiness: readonly unknown[] };
+    assert.ok(report.readiness.length > 0);
+    reportSchema()(report);
+    const sarif = await run("--from", from, "--format", "sarif");
+    sarifSchema()(JSON.parse(sarif.out));
+  });
+}
 
 test("the text ends in the validation scenario and a summary", async () => {
   const { code, out } = await run("--from", PLATFORM);
