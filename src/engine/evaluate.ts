@@ -7,7 +7,7 @@ import { type PlannedAddition, plannedAdditions } from "./mutate.ts";
 import type { Check, ResolvedMode } from "./policy.ts";
 import { isPreexisting, type RatchetKeys, ratchetKeys } from "./ratchet.ts";
 import { readsAreEqual } from "./reads.ts";
-import { type Finding, judgesAt, type Rule, speaksAt } from "./rule.ts";
+import { type Finding, judgesAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
@@ -16,7 +16,12 @@ import { unverifiedReason } from "./verification.ts";
 /** Judges one object by every rule that names its kind. Never throws for what an object holds. */
 export function evaluate(environment: Environment, subject: Subject): Evaluation {
   const { policy, expired } = environment;
-  const checks = policy.checksFor(subject.kind, subject.operation, subject.subresource);
+  const checks = policy.checksFor(
+    subject.door,
+    subject.kind,
+    subject.operation,
+    subject.subresource,
+  );
   const result = {
     judgements: [] as Judgement[],
     skipped: [] as Skipped[],
@@ -55,7 +60,6 @@ function judge(given: Task, results: Results): void {
   const { rule } = check;
   if (rule.check === undefined) return;
   const { door, spokenForBy } = subject;
-  if (!speaksAt(rule, door) || isLeftToAnotherDoor(rule, subject)) return;
   if (spokenForBy?.some((kind) => judgesAt(rule, door, kind))) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
@@ -77,17 +81,10 @@ function judge(given: Task, results: Results): void {
 /** Silence is no answer where what the rule looks up could not be read. */
 function skipUnverified(task: Task, resolved: ResolvedMode, results: Results): void {
   const { rule } = task.check;
-  if (resolved.mode === "off") return;
+  // Only reports tell of it, and at admission nearly every rule is silent.
+  if (resolved.mode === "off" || task.subject.door === "admission") return;
   const reason = unverifiedReason(rule, task.scope, task.environment.cluster);
   if (reason !== undefined) results.skipped.push({ rule, reason });
-}
-
-/** Targets are found by kind and operation; some of them are for one door only. */
-function isLeftToAnotherDoor({ targets }: Rule, { door, kind }: Subject): boolean {
-  if (targets.every(({ doors }) => doors === undefined)) return false;
-  return !targets.some(
-    ({ doors, kinds }) => kinds.includes(kind) && doors?.includes(door) !== false,
-  );
 }
 
 function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {

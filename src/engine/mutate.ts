@@ -183,7 +183,7 @@ function mayMutate(subject: Subject): boolean {
 
 function mutatingChecks(environment: Environment, subject: Subject): readonly Check[] {
   return environment.policy
-    .checksFor(subject.kind, subject.operation)
+    .checksFor(subject.door, subject.kind, subject.operation)
     .filter((check) => check.rule.mutate !== undefined);
 }
 

@@ -2,8 +2,8 @@ import type { GroupKind } from "../kubernetes/kinds.ts";
 import { matchesAny } from "./glob.ts";
 import { cap, isWeaker, type Mode } from "./modes.ts";
 import type { Platform } from "./platform.ts";
-import type { Rule } from "./rule.ts";
-import type { Operation, Subject } from "./subject.ts";
+import { type Rule, type Target, targetsAt } from "./rule.ts";
+import { DOORS, type Door, type Operation, type Subject } from "./subject.ts";
 
 /** A rule bound by a policy. */
 export interface Check {
@@ -89,9 +89,9 @@ export class Policy {
     this.#buildIndex();
   }
 
-  /** Checks in rule order; empty for what no rule judges. */
-  checksFor(kind: GroupKind, operation: Operation, subresource = ""): readonly Check[] {
-    return this.#index.get(indexKey(kind, operation, subresource)) ?? [];
+  /** Checks that speak at a door, in rule order; empty for what no rule judges there. */
+  checksFor(door: Door, kind: GroupKind, operation: Operation, subresource = ""): readonly Check[] {
+    return this.#index.get(indexKey(door, kind, operation, subresource)) ?? [];
   }
 
   /** Whether any rule judges this kind, in whatever operation. */
@@ -132,13 +132,17 @@ export class Policy {
 
   #buildIndex(): void {
     for (const check of this.checks) {
-      for (const target of check.rule.targets) {
-        for (const kind of target.kinds) {
-          for (const operation of target.operations) {
-            const key = indexKey(kind, operation, target.subresource ?? "");
-            this.#index.set(key, [...(this.#index.get(key) ?? []), check]);
-          }
-        }
+      for (const door of DOORS) {
+        for (const target of targetsAt(check.rule, door)) this.#addToIndex(check, door, target);
+      }
+    }
+  }
+
+  #addToIndex(check: Check, door: Door, { kinds, operations, subresource = "" }: Target): void {
+    for (const kind of kinds) {
+      for (const operation of operations) {
+        const key = indexKey(door, kind, operation, subresource);
+        this.#index.set(key, [...(this.#index.get(key) ?? []), check]);
       }
     }
   }
@@ -169,6 +173,6 @@ export function kindWord(kind: GroupKind): string {
   return dot < 0 ? kind : kind.slice(0, dot);
 }
 
-function indexKey(kind: GroupKind, operation: Operation, subresource: string): string {
-  return `${operation} ${kind}/${subresource}`;
+function indexKey(door: Door, kind: GroupKind, operation: Operation, subresource: string): string {
+  return `${door} ${operation} ${kind}/${subresource}`;
 }

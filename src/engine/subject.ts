@@ -9,7 +9,9 @@ import {
 import type { ComponentClaim } from "./component.ts";
 import type { Platform } from "./platform.ts";
 
-export type Door = "admission" | "audit" | "check";
+export const DOORS = ["admission", "audit", "check"] as const;
+
+export type Door = (typeof DOORS)[number];
 
 export type Operation = "CREATE" | "UPDATE" | "DELETE";
 

@@ -13,7 +13,8 @@ export function subjectOf(request: AdmissionRequest, policy: Policy): Subject | 
   if (operation === "CONNECT" || policy.isExcluded(request.namespace)) return undefined;
   const kind = judgedKind(request);
   if (kind === undefined) return undefined;
-  if (policy.checksFor(kind, operation, request.subResource).length === 0) return undefined;
+  const checks = policy.checksFor("admission", kind, operation, request.subResource);
+  if (checks.length === 0) return undefined;
   // Denying a finalizer's removal would wedge the object; the old object cannot be forged.
   if (operation !== "CREATE" && oldObject !== undefined && isTerminating(oldObject))
     return undefined;

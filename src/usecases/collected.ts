@@ -1,7 +1,7 @@
 import type { Environment } from "../engine/environment.ts";
 import { evaluate } from "../engine/evaluate.ts";
 import type { Judgement, RuleFault } from "../engine/judgement.ts";
-import { judgesAt, type Practice } from "../engine/rule.ts";
+import type { Practice } from "../engine/rule.ts";
 import { scopeOf } from "../engine/scope.ts";
 import type { Subject } from "../engine/subject.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
@@ -90,9 +90,9 @@ export class Collected {
   /** Which practices and rules were in force for this object. */
   #markJudged({ policy, cluster, now }: Environment, subject: Subject): void {
     const { layer } = scopeOf(policy, cluster, subject);
-    for (const check of policy.checksFor(subject.kind, "CREATE")) {
+    for (const check of policy.checksFor(subject.door, subject.kind, "CREATE")) {
       const { rule } = check;
-      if (this.rules.has(rule.id) || !judgesAt(rule, subject.door, subject.kind)) continue;
+      if (this.rules.has(rule.id) || rule.check === undefined) continue;
       if (policy.resolveMode(check, subject, layer, now).mode === "off") continue;
       this.rules.add(rule.id);
       this.judged.add(rule.practice);

@@ -74,10 +74,10 @@ export function addsToOwner(
 ): boolean {
   const speakers = speakersFor(child, owner);
   return policy
-    .checksFor(child, "CREATE")
+    .checksFor(door, child, "CREATE")
     .some(
       ({ rule }) =>
-        judgesAt(rule, door, child) && !speakers.some((kind) => judgesAt(rule, door, kind)),
+        rule.check !== undefined && !speakers.some((kind) => judgesAt(rule, door, kind)),
     );
 }
 
