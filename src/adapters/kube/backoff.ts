@@ -4,17 +4,30 @@ const MAX_MS = 30_000;
 /** Exponential backoff with full jitter: 0 to 0.8 s first, 0 to 30 s in the end. */
 export class Backoff {
   readonly #random: () => number;
+  readonly #free: number;
   #failures = 0;
 
-  constructor(random: () => number) {
+  /** @param free how many failures do not lengthen the wait */
+  constructor(random: () => number, free = 0) {
     this.#random = random;
+    this.#free = free;
   }
 
   /** Milliseconds to wait after one more failure. */
   next(): number {
-    const ceiling = Math.min(MAX_MS, FIRST_MS * 2 ** Math.min(this.#failures, 10));
+    const wait = this.wait();
+    this.count();
+    return wait;
+  }
+
+  /** Milliseconds to wait after the failures so far. */
+  wait(): number {
+    const doublings = Math.min(Math.max(0, this.#failures - this.#free), 10);
+    return Math.round(this.#random() * Math.min(MAX_MS, FIRST_MS * 2 ** doublings));
+  }
+
+  count(): void {
     this.#failures += 1;
-    return Math.round(this.#random() * ceiling);
   }
 
   reset(): void {

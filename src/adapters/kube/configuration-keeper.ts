@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { dig, type JsonObject } from "../../kubernetes/json.ts";
 import { resourceVersionOf, uidOf } from "../../kubernetes/object.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
@@ -12,6 +13,8 @@ import { firstDifference, type WebhookEntry } from "./webhook-diff.ts";
 
 /** Writes that held this long end a dispute with whoever else writes our entries. */
 const PEACE_MS = 120_000;
+/** So many repairs within a dispute are made at once: until then it may be a series of upgrades. */
+const PATIENCE = 4;
 const GROUP = "admissionregistration.k8s.io/v1";
 
 export interface ConfigurationKeeperOptions {
@@ -44,7 +47,7 @@ export class ConfigurationKeeper {
 
   constructor(options: ConfigurationKeeperOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.random);
+    this.#backoff = new Backoff(options.random, PATIENCE);
     this.#path = `/apis/${GROUP}/${options.plural}`;
     this.#what = `${options.plural} ${options.name}`;
   }
@@ -75,7 +78,8 @@ export class ConfigurationKeeper {
   }
 
   setDesired(entries: readonly WebhookEntry[]): void {
-    this.#desired = entries;
+    // The same again is not something new: who then finds it changed repairs it.
+    if (!isDeepStrictEqual(entries, this.#desired)) this.#desired = entries;
     this.#wake();
   }
 
@@ -145,13 +149,16 @@ export class ConfigurationKeeper {
     });
   }
 
-  /** Writes until nothing differs. Each write waits longer than the one before, so two guards with
-   * different policies cannot drive each other round. */
+  /**
+   * Writes until nothing differs. After some repairs each waits longer than the one before, so two
+   * guards with different policies cannot drive each other round. What another replica repaired
+   * while we waited counts for nothing.
+   */
   async #reconcile(signal: AbortSignal): Promise<void> {
     const { clock, logger, onChange } = this.#options;
     if (clock.now() - this.#lastWrite >= PEACE_MS) this.#backoff.reset();
     for (let target = this.#toWrite(); target !== undefined; target = this.#toWrite()) {
-      await clock.sleep(this.#backoff.next(), signal);
+      await clock.sleep(this.#backoff.wait(), signal);
       // What came in while we slept may have settled it, or changed what to write.
       target = this.#toWrite();
       if (target === undefined || signal.aborted) break;
@@ -161,11 +168,13 @@ export class ConfigurationKeeper {
         const isWritten = await this.#apply(target.live, target.desired, signal);
         this.#lastError = undefined;
         if (isWritten) this.#writes[target.isRepair ? "repair" : "change"] += 1;
+        if (target.isRepair) this.#backoff.count();
         if (isWritten) logger.info(fields, "webhook configuration written");
       } catch (error) {
         if (signal.aborted) break;
         this.#lastError = (error as Error).message;
         this.#writes.failed += 1;
+        this.#backoff.count();
         logger.warn({ ...fields, problem: this.#lastError }, "webhook configuration not written");
       }
       onChange();
