@@ -2,6 +2,7 @@ import { asString, dig, type JsonObject, own, ownString } from "../kubernetes/js
 import { type GroupKind, groupKindOf, kindInfo } from "../kubernetes/kinds.ts";
 import { nameOf, namespaceOf } from "../kubernetes/object.ts";
 import type { ClusterView, ObjectSet, Readability } from "./cluster-view.ts";
+import { getOrAdd } from "./get-or-add.ts";
 import type { IndexName } from "./indexes.ts";
 import { ObjectIndex } from "./object-index.ts";
 
@@ -129,13 +130,4 @@ function groupOf(kind: GroupKind): string {
 
 function isClusterScoped(kind: GroupKind): boolean {
   return kindInfo(kind)?.namespaced === false;
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = create();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -1,6 +1,7 @@
 import type { Policy } from "../engine/policy.ts";
 import { StaticView } from "../engine/static-view.ts";
 import type { Subject } from "../engine/subject.ts";
+import { compareText } from "../engine/text.ts";
 import { type JsonObject, own } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { withAskedManagers } from "../kubernetes/managed-fields.ts";
@@ -97,10 +98,5 @@ export function asKept(kind: GroupKind, raw: JsonObject): JsonObject {
 }
 
 export function byPlace(left: Subject, right: Subject): number {
-  return compare(left.namespace, right.namespace) || compare(left.name, right.name);
-}
-
-function compare(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
+  return compareText(left.namespace, right.namespace) || compareText(left.name, right.name);
 }

@@ -1,3 +1,4 @@
+import { getOrAdd } from "../../engine/get-or-add.ts";
 import type { PatchOperation } from "../../engine/patch-operation.ts";
 import { fixDocument } from "./fix-document.ts";
 import type { Addition } from "./insertions.ts";
@@ -74,13 +75,4 @@ function fixFile(
     }
   }
   return { after: after + file.text.slice(at), applied };
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = create();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -1,3 +1,4 @@
+import { plural } from "../../engine/text.ts";
 import type { Report, ReportFinding, ReportObject, ReportSkip } from "../../usecases/report.ts";
 
 /** Where there is no file, the object takes its place. */
@@ -44,8 +45,4 @@ export function summaryLine({ summary }: Report, verdict: string = summary.verdi
     ...(skipped === 0 ? [] : [`${skipped} not verified`]),
   ];
   return `${parts.join(", ")}: ${verdict}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { getOrAdd } from "../../engine/get-or-add.ts";
 import { kindWord } from "../../engine/policy.ts";
 import { defineRule, type RuleContext } from "../../engine/rule.ts";
 import {
@@ -19,16 +20,12 @@ import { type BackupUnit, CNPG_CLUSTER } from "../../kubernetes/backup-unit.ts";
 import { HOUR, spanText } from "../../kubernetes/duration.ts";
 import { ROOT } from "../../kubernetes/location.ts";
 import { nameOf } from "../../kubernetes/object.ts";
-import { dataLayers, MARKS } from "./backup-params.ts";
+import { dataLayers, MARKS, maxGapHours } from "./backup-params.ts";
 import { judgedUnit, MOUNTERS, UNIT_KINDS } from "./units.ts";
 
 const params = z.strictObject({
   layers: dataLayers,
-  maxGapHours: z
-    .number()
-    .positive()
-    .default(24)
-    .describe("Longest time between two backups; one hour more where clocks are changed"),
+  maxGapHours,
 });
 
 type Context = RuleContext<z.output<typeof params>>;
@@ -74,13 +71,10 @@ function plansFor(
   terms: CoverageTerms,
 ): readonly BackupPlan[] {
   const known = once(PLANS, () => new Map<string, readonly BackupPlan[]>());
-  let plans = known.get(namespace);
-  if (plans === undefined) {
+  return getOrAdd(known, namespace, () => {
     const velero = once(VELERO, () => veleroPlans(cluster, terms));
-    plans = backupPlansFor(cluster, namespace, terms, velero);
-    known.set(namespace, plans);
-  }
-  return plans;
+    return backupPlansFor(cluster, namespace, terms, velero);
+  });
 }
 
 const SCHEDULES = [SCHEDULED_BACKUP, VELERO_SCHEDULE, "CronJob.batch"] as const;

@@ -15,17 +15,14 @@ import { type JsonObject, ownString } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
 import { specOf } from "../../kubernetes/object.ts";
-import { dataLayers } from "./backup-params.ts";
+import { dataLayers, maxGapHours } from "./backup-params.ts";
 import { governedLayer } from "./governed-data.ts";
 import { type FrequencyParams, lostCover, runsText } from "./lost-cover.ts";
+import { MOUNTERS, UNIT_KINDS } from "./units.ts";
 
 const params = z.strictObject({
   layers: dataLayers,
-  maxGapHours: z
-    .number()
-    .positive()
-    .default(24)
-    .describe("Longest time between two backups; one hour more where clocks are changed"),
+  maxGapHours,
 });
 
 const SCHEDULE = field(ROOT, "spec", "schedule");
@@ -39,16 +36,8 @@ export default defineRule<FrequencyParams>({
   targets: [
     { kinds: [SCHEDULED_BACKUP, VELERO_SCHEDULE], operations: ["CREATE", "UPDATE", "DELETE"] },
   ],
-  needs: [
-    "Namespace",
-    SCHEDULED_BACKUP,
-    VELERO_SCHEDULE,
-    "CronJob.batch",
-    "Cluster.postgresql.cnpg.io",
-    "StatefulSet.apps",
-    "PersistentVolumeClaim",
-  ],
-  consults: ["Pod", "Deployment.apps", "DaemonSet.apps"],
+  needs: ["Namespace", SCHEDULED_BACKUP, VELERO_SCHEDULE, "CronJob.batch", ...UNIT_KINDS],
+  consults: MOUNTERS,
   mode: "enforce",
   modeNote:
     "enforced where an update or a deletion leaves data without its backups; else warns, since one more weekly backup is fine",

@@ -13,3 +13,9 @@ export const dataLayers = z
   .array(layerName)
   .default(["data"])
   .describe("Layers that keep data: backups of their namespaces are judged by this rule");
+
+export const maxGapHours = z
+  .number()
+  .positive()
+  .default(24)
+  .describe("Longest time between two backups; one hour more where clocks are changed");

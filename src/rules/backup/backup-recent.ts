@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { getOrAdd } from "../../engine/get-or-add.ts";
 import { kindWord } from "../../engine/policy.ts";
 import { defineRule, type RuleContext } from "../../engine/rule.ts";
 import { createdAt } from "../../kubernetes/age.ts";
@@ -99,13 +100,10 @@ function newestOf(context: Context, unit: BackupUnit) {
 /** Looked through once for each namespace, not for each of its units. */
 function veleroOf({ cluster, once }: Context, namespace: string): readonly VeleroRecord[] {
   const known = once(BY_NAMESPACE, () => new Map<string, readonly VeleroRecord[]>());
-  let records = known.get(namespace);
-  if (records === undefined) {
+  return getOrAdd(known, namespace, () => {
     const all = once(VELERO, () => veleroRecords(cluster));
-    records = all.filter(({ spec }) => includesNamespace(spec, namespace));
-    known.set(namespace, records);
-  }
-  return records;
+    return all.filter(({ spec }) => includesNamespace(spec, namespace));
+  });
 }
 
 function newer(left: BackupRecord | undefined, right: BackupRecord | undefined) {

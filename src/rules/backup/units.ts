@@ -1,3 +1,4 @@
+import { getOrAdd } from "../../engine/get-or-add.ts";
 import type { RuleContext } from "../../engine/rule.ts";
 import {
   type BackupUnit,
@@ -39,10 +40,5 @@ export function unitsIn(
   namespace: string,
 ): readonly BackupUnit[] {
   const known = once(UNITS, () => new Map<string, readonly BackupUnit[]>());
-  let units = known.get(namespace);
-  if (units === undefined) {
-    units = [...backupUnitsOf(cluster, namespace)];
-    known.set(namespace, units);
-  }
-  return units;
+  return getOrAdd(known, namespace, () => [...backupUnitsOf(cluster, namespace)]);
 }

@@ -3,6 +3,7 @@ import type { ClusterView } from "../../engine/cluster-view.ts";
 import { overrideAdvice } from "../../engine/override-advice.ts";
 import { LAYER_LABEL, layerOf, type Platform } from "../../engine/platform.ts";
 import { defineRule } from "../../engine/rule.ts";
+import { plural } from "../../engine/text.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import { labelOf } from "../../kubernetes/object.ts";
 import { controllerOf } from "../../kubernetes/owner.ts";
@@ -87,8 +88,4 @@ function isCountedByOwner(cluster: ClusterView, namespace: string, object: JsonO
   const owner = controllerOf(object);
   if (owner === undefined || !WORKLOADS.includes(owner.kind)) return false;
   return cluster.get(owner.kind, namespace, owner.name) !== undefined;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 import { PREFIX } from "../../engine/platform.ts";
+import { plural } from "../../engine/text.ts";
 import { ALERT_CLASSES, alertClassesOf } from "../../kubernetes/alert.ts";
 import { parseTime, spanText } from "../../kubernetes/duration.ts";
 import { own } from "../../kubernetes/json.ts";
@@ -6,7 +7,7 @@ import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { annotationOf, nameOf, namespaceOf, statusOf } from "../../kubernetes/object.ts";
 import { countOf, replicasOf } from "../../kubernetes/scale.ts";
 import type { Gathered, LineSpec, Site, Unknown } from "./line-spec.ts";
-import { componentsIn, type Found, objectsIn, plural, shown } from "./places.ts";
+import { componentsIn, type Found, objectsIn, shown } from "./places.ts";
 
 const MONITORS: readonly GroupKind[] = [
   "ServiceMonitor.monitoring.coreos.com",

@@ -1,6 +1,7 @@
 import { componentOf } from "../../engine/component.ts";
 import { kindWord } from "../../engine/policy.ts";
 import { Judged } from "../../engine/subject.ts";
+import { plural } from "../../engine/text.ts";
 import { effectiveMinimum, HPA, SCALED_OBJECT } from "../../kubernetes/autoscaling.ts";
 import { scaleTargetKey } from "../../kubernetes/indexes.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
@@ -66,13 +67,9 @@ export function minimumText({ cluster }: Site, { kind, namespace, name, object }
     scaledObjects: cluster.byIndex(SCALED_OBJECT, "scale-target", key),
   });
   const { replicas, autoscaler } = minimum;
-  const count = `${replicas} replica${replicas === 1 ? "" : "s"}`;
+  const count = plural(replicas, "replica");
   if (autoscaler === undefined) return count;
   return `at least ${count} by ${String(autoscaler["kind"])} ${nameOf(autoscaler)}`;
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Namespaces of the layers that a rule is about, by its parameter. */

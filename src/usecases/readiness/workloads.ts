@@ -1,10 +1,11 @@
+import { plural } from "../../engine/text.ts";
 import { PDB } from "../../kubernetes/disruption.ts";
 import { own } from "../../kubernetes/json.ts";
 import { labelsOf, nameOf, specOf } from "../../kubernetes/object.ts";
 import { controllerOf } from "../../kubernetes/owner.ts";
 import { containersOf, podTemplateOf, WORKLOAD_KINDS } from "../../kubernetes/workload.ts";
 import type { Gathered, LineSpec, Site, Unknown } from "./line-spec.ts";
-import { componentsIn, type Found, minimumText, objectsIn, plural, shown } from "./places.ts";
+import { componentsIn, type Found, minimumText, objectsIn, shown } from "./places.ts";
 
 const CLUSTER = "Cluster.postgresql.cnpg.io";
 

@@ -1,5 +1,6 @@
+import { plural } from "../../../engine/text.ts";
 import type { InventoryWorkload } from "../../../usecases/inventory.ts";
-import { html, type Markup, plural } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import type { ObjectGroup } from "./model.ts";
 import { MODES, type Tally, tallyOf, totalOf, worstOf } from "./tally.ts";
 

@@ -1,6 +1,7 @@
+import { plural } from "../../../engine/text.ts";
 import type { ReportSkip } from "../../../usecases/report.ts";
 import { othersBox, type WorkloadBox, workloadBox } from "./map-boxes.ts";
-import { html, type Markup, plural } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { type ObjectGroup, objectKey, type Place } from "./model.ts";
 import { compareTallies, NO_FINDINGS, totalOf } from "./tally.ts";
 

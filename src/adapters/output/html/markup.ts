@@ -43,7 +43,3 @@ function escaped(text: string): string {
     .toWellFormed()
     .replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? "");
 }
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -1,6 +1,7 @@
 import type { Practice } from "../../../engine/rule.ts";
+import { plural } from "../../../engine/text.ts";
 import type { Report } from "../../../usecases/report.ts";
-import { html, type Markup, plural } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { PRACTICE_TITLES } from "./words.ts";
 
 /** What a rule says of itself; a `Rule` is one. */

@@ -1,5 +1,6 @@
+import { plural } from "../../../engine/text.ts";
 import type { Report, ReportSkip } from "../../../usecases/report.ts";
-import { html, type Markup, plural } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { ruleLink } from "./rules.ts";
 import { objectName } from "./words.ts";
 

@@ -1,5 +1,6 @@
+import { plural } from "../../../engine/text.ts";
 import type { Report } from "../../../usecases/report.ts";
-import { html, type Markup, plural } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { MODES } from "./tally.ts";
 import { STATUS_WORDS, verdictSentence } from "./words.ts";
 

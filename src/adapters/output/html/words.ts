@@ -1,6 +1,7 @@
 import type { Practice } from "../../../engine/rule.ts";
+import { plural } from "../../../engine/text.ts";
 import type { PracticeStatus, Report, ReportObject } from "../../../usecases/report.ts";
-import { html, type Markup, plural } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 
 export const PRACTICE_TITLES: Readonly<Record<Practice, string>> = {
   "high-availability": "High availability",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { html, plural } from "../../../../src/adapters/output/html/markup.ts";
+import { html } from "../../../../src/adapters/output/html/markup.ts";
+import { plural } from "../../../../src/engine/text.ts";
 
 test("strings in a template become text, wherever they stand", () => {
   const hostile = `"><script>alert('1')</script>&amp;`;
