@@ -24,7 +24,7 @@ export function policyJsonSchema(rules: readonly Rule[]): JsonObject {
 }
 
 /** Some `*` in it: everything else has to be the id of a rule. */
-const globPattern = "^[-a-z0-9*]*\\*[-a-z0-9*]*$";
+const globPattern = "^[-a-z0-9]*\\*[-a-z0-9*]*$";
 
 function ruleSchema(rule: Rule, rulesNode: JsonObject): JsonObject {
   const generic = ownObject(rulesNode, "additionalProperties") ?? {};

@@ -13,8 +13,7 @@ export interface EnvironmentReading {
  * What kubelet injects for a Service: for one called keymate-guard these look like our own, and
  * KEYMATE_GUARD_PORT even is one (tcp://10.0.0.1:443).
  */
-const linkName =
-  /_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_[A-Z]+)?$/;
+const linkName = /_SERVICE_(?:HOST$|PORT(?:_.|$))|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_[A-Z]+)?$/;
 const linkValue = /^(?:tcp|udp|sctp):\/\//i;
 
 /** Reads `KEYMATE_GUARD_*`. An empty variable counts as absent. */

@@ -15,7 +15,7 @@ const GO_UNITS: ReadonlyMap<string, number> = new Map([
   ["h", HOUR],
 ]);
 
-const goPart = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+const goPart = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
 /** A Go duration is an int64 of nanoseconds. */
 const MAX_GO = 2 ** 63 / 1e6;

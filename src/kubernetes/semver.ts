@@ -6,7 +6,7 @@ export interface Version {
   readonly prerelease: string | undefined;
 }
 
-const versionPattern = /^v?(\d{1,15}(?:\.\d{1,15})*)(?:[-_+.](.*))?$/i;
+const versionPattern = /^v?(\d{1,15}(?:\.\d{1,15})*)(?:[-_+.](.*)|$)/is;
 const prereleasePattern = /^(?:alpha|beta|rc|cr|pre|preview|snapshot|dev|m)(?![a-z])/i;
 
 /** undefined for what does not begin with a number: `stable`, a commit. */

@@ -65,7 +65,7 @@ function append(page: Page, map: YAMLMap, added: readonly Insertion[]): TextEdit
   });
   const rest = text.slice(end, lineEnd(text, end));
   const comma = /^[ \t]*,/.exec(rest);
-  if (/^[ \t]*,?[ \t]*(?:#.*)?$/.test(rest)) {
+  if (/^[ \t]*(?:,[ \t]*)?(?:#.*)?$/.test(rest)) {
     // The comment behind the last entry stays with it.
     const tail = insertAt(lineEnd(text, end), lines.join(",") + (comma ? "," : ""));
     return comma ? [tail] : [insertAt(end, ","), tail];

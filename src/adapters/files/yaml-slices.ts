@@ -59,7 +59,8 @@ class Cut {
     this.#head = [];
     this.#indent = undefined;
     this.#awaitsItem = false;
-    if (/^\s*[^\s#]/m.test(text)) yield { role: "head", text, line: this.#headLine };
+    if (/^[^\S\n\r\u2028\u2029]*[^\s#]/m.test(text))
+      yield { role: "head", text, line: this.#headLine };
   }
 
   *#endItem(): Generator<YamlSlice> {

@@ -23,7 +23,7 @@ export function renderDiff({ path, before, after }: FileDiff): string {
 
 /** Line endings stay on the lines: a changed one is a change. */
 function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return text.match(/[^\n]+\n?|\n/g) ?? [];
 }
 
 /** Changes with fewer than twice the context between them share a hunk. */

@@ -84,7 +84,9 @@ function resultOf(finding: ReportFinding, index: number | undefined, seen: Map<s
 
 /** `[text](target)` would be read as a link. */
 function plainText(text: string): string {
-  return text.replace(/\[(?=[^\]]*\]\()/g, "\\[");
+  const parts = text.split("]");
+  const isLabel = (at: number) => parts[at + 1]?.startsWith("(") === true;
+  return parts.map((part, at) => (isLabel(at) ? part.replaceAll("[", "\\[") : part)).join("]");
 }
 
 function fixesOf({ source, pointer, fixable }: ReportFinding, fixes: ProposedFixes | undefined) {
