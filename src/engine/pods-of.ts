@@ -3,21 +3,12 @@ import { type JsonObject, own } from "../kubernetes/json.ts";
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { isTerminating, nameOf, specOf } from "../kubernetes/object.ts";
 import { controllerOf } from "../kubernetes/owner.ts";
+import { WORKLOAD_KINDS } from "../kubernetes/workload.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { selectedBy } from "./pod-labels.ts";
 
 /** What people make to run Pods, and Pods that nobody stamps out: each Pod is of one of them. */
-export const POD_MAKERS: readonly GroupKind[] = [
-  "Deployment.apps",
-  "StatefulSet.apps",
-  "DaemonSet.apps",
-  "ReplicaSet.apps",
-  "ReplicationController",
-  "Job.batch",
-  "CronJob.batch",
-  "Cluster.postgresql.cnpg.io",
-  "Pod",
-];
+export const POD_MAKERS: readonly GroupKind[] = [...WORKLOAD_KINDS, "Cluster.postgresql.cnpg.io"];
 
 const JOB_LABEL = "batch.kubernetes.io/job-name";
 const CLUSTER_LABEL = "cnpg.io/cluster";

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import type { Connection } from "../../adapters/kube/api-client.ts";
 import { environmentError } from "../../usecases/app-error.ts";
 import type { CliIo } from "../io.ts";
-import { SERVICE_ACCOUNT, serverFrom } from "../serve/place.ts";
+import { hasPodCredentials, openConnection } from "../open-connection.ts";
 
 export interface AuditedCluster {
   readonly connection: Connection;
@@ -16,18 +15,10 @@ export async function connect(
   io: CliIo,
 ): Promise<AuditedCluster> {
   const { kubeconfig = io.env["KUBECONFIG"] || undefined, context } = settings;
-  const inClusterPresent = existsSync(`${SERVICE_ACCOUNT}/token`);
   const isNamed = kubeconfig !== undefined || context !== undefined;
-  const isInCluster = inClusterPresent && !isNamed;
-  const { loadConnection } = await import("../../adapters/kube/connection.ts");
-  const inClusterServer = serverFrom(io);
-  const connection = await loadConnection({
-    cluster: isInCluster ? "in-cluster" : "kubeconfig",
-    inClusterPresent,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(inClusterServer === undefined ? {} : { inClusterServer }),
-  });
+  const isInCluster = hasPodCredentials() && !isNamed;
+  const cluster = isInCluster ? "in-cluster" : "kubeconfig";
+  const connection = await openConnection({ cluster, kubeconfig, context }, io);
   if (connection !== undefined) return { connection, isInCluster };
   throw environmentError("audit-cluster", "there is no cluster to audit; name one by --kubeconfig");
 }

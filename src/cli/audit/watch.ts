@@ -11,7 +11,7 @@ import { RULES } from "../../rules/index.ts";
 import type { AuditResult } from "../../usecases/audit.ts";
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Logger } from "../../usecases/ports/logger.ts";
-import { memoryLimit } from "../serve/gauge-sources.ts";
+import { cacheStates, memoryLimit } from "../serve/gauge-sources.ts";
 import { listenOn } from "../serve/listen.ts";
 import { PolicyStore } from "../serve/policy-store.ts";
 import { monotonic } from "../serve/servers.ts";
@@ -149,14 +149,7 @@ export class AuditWatch {
       caBundleInSync: () => undefined,
       webhookWrites: () => undefined,
       failPolicy: () => undefined,
-      caches: () => {
-        const stats = this.#state.phase === "leading" ? this.#state.cache.stats() : [];
-        return stats.map(({ lastEvent, problem, ...rest }) => ({
-          ...rest,
-          problem: problem !== undefined,
-          lastEventAt: lastEvent === 0 ? undefined : lastEvent,
-        }));
-      },
+      caches: () => cacheStates(this.#state.phase === "leading" ? this.#state.cache : undefined),
       policyLoadedAt: () => policies.loadedAt,
       policyLoadFailed: () => policies.failed,
       draining: () => false,

@@ -38,18 +38,21 @@ export function gaugeSources(parts: GaugeParts): Omit<GaugeSources, "load" | "re
     caBundleInSync: () => webhooks?.inSync,
     webhookWrites: () => webhooks?.writes(),
     failPolicy: () => webhooks?.failPolicy,
-    caches: () =>
-      (cache?.stats() ?? []).map(({ lastEvent, problem, ...stats }) => ({
-        ...stats,
-        problem: problem !== undefined,
-        // 0: never heard of, as for a kind that is not installed.
-        lastEventAt: lastEvent === 0 ? undefined : lastEvent,
-      })),
+    caches: () => cacheStates(cache),
     policyLoadedAt: () => policies.loadedAt,
     policyLoadFailed: () => policies.failed,
     draining: isDraining,
     memoryLimit,
   };
+}
+
+export function cacheStates(cache: ClusterCache | undefined): ReturnType<GaugeSources["caches"]> {
+  return (cache?.stats() ?? []).map(({ lastEvent, problem, ...stats }) => ({
+    ...stats,
+    problem: problem !== undefined,
+    // 0: never heard of, as for a kind that is not installed.
+    lastEventAt: lastEvent === 0 ? undefined : lastEvent,
+  }));
 }
 
 function datesOf(current: ServingCertificate): readonly CertificateDates[] {

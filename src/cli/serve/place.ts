@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import type { Connection } from "../../adapters/kube/api-client.ts";
 import { usageError } from "../../usecases/app-error.ts";
 import type { CliIo } from "../io.ts";
+import { hasPodCredentials, openConnection } from "../open-connection.ts";
 import type { ServeSettings } from "./settings.ts";
 
 const NAME = "keymate-guard";
-export const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 type ClusterSettings = Pick<ServeSettings, "cluster" | "kubeconfig" | "context">;
 
@@ -75,8 +74,10 @@ export async function connectTo(
   io: CliIo,
 ): Promise<Connection | undefined> {
   refuseContradiction(settings);
-  const mounted = existsSync(`${SERVICE_ACCOUNT}/token`);
-  return await connect({ ...settings, cluster: clusterOf(settings) }, io, mounted);
+  const cluster = clusterOf(settings);
+  if (cluster === "none" || (cluster === "auto" && !hasPodCredentials())) return undefined;
+  const { kubeconfig = io.env["KUBECONFIG"], context } = settings;
+  return await openConnection({ cluster, kubeconfig, context }, io);
 }
 
 function isInCluster(settings: ClusterSettings, connection: Connection | undefined): boolean {
@@ -105,31 +106,6 @@ function refuseContradiction({ cluster, kubeconfig, context }: ClusterSettings):
 function clusterOf({ cluster, kubeconfig, context }: ClusterSettings): ServeSettings["cluster"] {
   const isNamed = kubeconfig !== undefined || context !== undefined;
   return cluster === "auto" && isNamed ? "kubeconfig" : cluster;
-}
-
-async function connect(
-  settings: ClusterSettings,
-  io: CliIo,
-  inClusterPresent: boolean,
-): Promise<Connection | undefined> {
-  const { cluster, kubeconfig = io.env["KUBECONFIG"], context } = settings;
-  if (cluster === "none" || (cluster === "auto" && !inClusterPresent)) return undefined;
-  const { loadConnection } = await import("../../adapters/kube/connection.ts");
-  const inClusterServer = serverFrom(io);
-  return loadConnection({
-    cluster,
-    inClusterPresent,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(inClusterServer === undefined ? {} : { inClusterServer }),
-  });
-}
-
-export function serverFrom({ env }: CliIo): string | undefined {
-  const host = env["KUBERNETES_SERVICE_HOST"];
-  if (host === undefined || host === "") return undefined;
-  const port = env["KUBERNETES_SERVICE_PORT"] ?? "443";
-  return `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** What the API server verifies; by a URL of somebody's own it may be anything. */

@@ -15,6 +15,7 @@ import {
 import { CONFIG_MAP } from "../../kubernetes/dashboard.ts";
 import { ROOT } from "../../kubernetes/location.ts";
 import { isTerminating } from "../../kubernetes/object.ts";
+import { OF_A_LAYER } from "./of-a-layer.ts";
 
 const ALERT_LABEL = `${PREFIX}alert`;
 
@@ -35,14 +36,9 @@ export default defineRule({
   why: "These four announce nearly every outage of an identity platform hours ahead or in its first minute; without an alert the users report it.",
   practice: "monitoring",
   since: "0.1.0",
-  targets: [{ kinds: ["Namespace"], operations: ["CREATE"] }],
+  ...OF_A_LAYER,
   needs: ["Namespace", PROMETHEUS_RULE],
   consults: LABELLED,
-  mode: "audit",
-  modeNote:
-    "said once, of the first namespace of the layer, or of the highest layer where it has none",
-  doors: ["audit"],
-  reads: ["metadata"],
   params,
   *check(context) {
     const { params } = context;

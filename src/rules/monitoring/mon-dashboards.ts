@@ -14,6 +14,7 @@ import {
 } from "../../kubernetes/dashboard.ts";
 import { ROOT } from "../../kubernetes/location.ts";
 import { isTerminating } from "../../kubernetes/object.ts";
+import { OF_A_LAYER } from "./of-a-layer.ts";
 
 const MARK = `${PREFIX}dashboard`;
 const KINDS = [CONFIG_MAP, GRAFANA_DASHBOARD];
@@ -57,13 +58,8 @@ export default defineRule<z.output<typeof params>>({
   why: "In an incident the first question is what changed; a dashboard that has yet to be built answers it the next day.",
   practice: "monitoring",
   since: "0.1.0",
-  targets: [{ kinds: ["Namespace"], operations: ["CREATE"] }],
+  ...OF_A_LAYER,
   needs: ["Namespace", CONFIG_MAP, GRAFANA_DASHBOARD],
-  mode: "audit",
-  modeNote:
-    "said once, of the first namespace of the layer, or of the highest layer where it has none",
-  doors: ["audit"],
-  reads: ["metadata"],
   params,
   *check(context) {
     const { params } = context;

@@ -7,6 +7,7 @@ import { drillFault } from "../../kubernetes/drill.ts";
 import { DAY, MINUTE } from "../../kubernetes/duration.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
 import { annotationOf } from "../../kubernetes/object.ts";
+import { OF_A_LAYER } from "./of-a-layer.ts";
 
 const DRILL = `${PREFIX}last-alert-drill`;
 
@@ -28,13 +29,8 @@ export default defineRule({
   why: "An alert that nobody ever saw arrive is a hope: routes change, tokens expire, people leave. A drill shows that it still wakes somebody up.",
   practice: "monitoring",
   since: "0.1.0",
-  targets: [{ kinds: ["Namespace"], operations: ["CREATE"] }],
+  ...OF_A_LAYER,
   needs: ["Namespace"],
-  mode: "audit",
-  modeNote:
-    "said once, of the first namespace of the layer, or of the highest layer where it has none",
-  doors: ["audit"],
-  reads: ["metadata"],
   params,
   check(context) {
     const { layer, maxAgeDays } = context.params;

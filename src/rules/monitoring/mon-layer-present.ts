@@ -9,6 +9,7 @@ import { own } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
 import { ROOT } from "../../kubernetes/location.ts";
 import { isTerminating, nameOf, statusOf } from "../../kubernetes/object.ts";
+import { OF_A_LAYER } from "./of-a-layer.ts";
 
 /** What a collector runs as, and where its status counts the Pods that are ready. */
 const READY: ReadonlyMap<GroupKind, string> = new Map([
@@ -33,13 +34,8 @@ export default defineRule({
   why: "Monitoring that is added after the first incident cannot explain it. Without a collector that is ready every trace and metric that services send is dropped without a word.",
   practice: "monitoring",
   since: "0.1.0",
-  targets: [{ kinds: ["Namespace"], operations: ["CREATE"] }],
+  ...OF_A_LAYER,
   needs: ["Namespace", ...READY.keys()],
-  mode: "audit",
-  modeNote:
-    "said once, of the first namespace of the layer, or of the highest layer where it has none",
-  doors: ["audit"],
-  reads: ["metadata"],
   params,
   check(context) {
     const { layer, components } = context.params;

@@ -3,20 +3,20 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Decision } from "../../../src/engine/decision.ts";
 import type { AdmissionRequest } from "../../../src/usecases/ports/admission.ts";
+import type { Answer } from "../../support/https-post.ts";
 import { assertAcceptedByApiServer, type WebhookReply } from "../../support/response-checker.ts";
 import {
   ALLOW,
   DENY,
   errorCode,
   type Guard,
-  type Reply,
   responseOf,
   review,
   reviewRequest,
   startGuard,
 } from "./guard.ts";
 
-function asWebhookReply(path: string, reply: Reply, overrides = {}): WebhookReply {
+function asWebhookReply(path: string, reply: Answer, overrides = {}): WebhookReply {
   return {
     httpStatus: reply.status,
     headers: reply.headers,
@@ -170,7 +170,7 @@ describe("admission routes", () => {
 });
 
 describe("admission port", () => {
-  const refusals: [string, (guard: Guard) => Promise<Reply>, number, string][] = [
+  const refusals: [string, (guard: Guard) => Promise<Answer>, number, string][] = [
     ["another path", (g) => g.send("/", review()), 404, "not-found"],
     ["another path with text", (g) => g.send("/x", "x", text), 404, "not-found"],
     ["a trailing slash", (g) => g.send("/mutate/", review()), 404, "not-found"],

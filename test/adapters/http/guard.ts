@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, type RequestOptions, request } from "node:https";
+import { Agent, type RequestOptions } from "node:https";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { createAuthority, issueLeaf } from "../../../src/adapters/certs/authority.ts";
 import {
@@ -16,6 +16,7 @@ import type {
 import type { Clock } from "../../../src/usecases/ports/clock.ts";
 import type { Logger } from "../../../src/usecases/ports/logger.ts";
 import type { Metrics } from "../../../src/usecases/ports/metrics.ts";
+import { type Answer, post } from "../../support/https-post.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -86,12 +87,6 @@ function recordingMetrics(): { metrics: Metrics; recorded: Recorded } {
   return { metrics, recorded };
 }
 
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
 export interface Guard extends AsyncDisposable {
   readonly server: AdmissionServer;
   readonly port: number;
@@ -99,7 +94,7 @@ export interface Guard extends AsyncDisposable {
   readonly lines: LogLine[];
   readonly agent: Agent;
   /** POST as the API server does, unless told otherwise. */
-  send(path: string, body: string | Buffer, options?: RequestOptions): Promise<Reply>;
+  send(path: string, body: string | Buffer, options?: RequestOptions): Promise<Answer>;
   /** A bare TLS connection, handshake done. */
   connect(options?: ConnectionOptions): Promise<TLSSocket>;
 }
@@ -136,7 +131,7 @@ export async function startGuard(options: GuardOptions = {}): Promise<Guard> {
     recorded,
     lines,
     agent,
-    send: (path, body, extra) => send({ port, agent, path, ...extra }, body),
+    send: (path, body, extra) => post({ port, agent, path, ...extra }, body),
     connect: async (extra) => {
       const socket = connect({ port, host: "127.0.0.1", ca: CA, ...extra });
       await once(socket, "secureConnect");
@@ -149,31 +144,6 @@ export async function startGuard(options: GuardOptions = {}): Promise<Guard> {
       await stopped;
     },
   };
-}
-
-function send(options: RequestOptions, body: string | Buffer): Promise<Reply> {
-  const given = options.headers as Record<string, string> | undefined;
-  const headers = {
-    "content-type": "application/json",
-    ...(given?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(body) }),
-    ...given,
-  };
-  return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", method: "POST", ...options, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString("utf8"),
-        }),
-      );
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
 }
 
 /** The `request` of a review that creates a Pod. */
@@ -200,12 +170,12 @@ export function review(overrides: Record<string, unknown> = {}): string {
 }
 
 /** The `response` of a reply. */
-export function responseOf(reply: Reply): Record<string, unknown> {
+export function responseOf(reply: Answer): Record<string, unknown> {
   return (JSON.parse(reply.body) as { response: Record<string, unknown> }).response;
 }
 
 /** The code of an answer in the error shape; fails on any other. */
-export function errorCode(reply: Reply): string {
+export function errorCode(reply: Answer): string {
   const { error } = JSON.parse(reply.body) as { error: { code: string; message: string } };
   if (typeof error.message !== "string" || error.message === "") throw new Error("no message");
   return error.code;

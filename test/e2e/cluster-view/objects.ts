@@ -8,6 +8,7 @@ import { nameOf, namespaceOf } from "../../../src/kubernetes/object.ts";
 import type { ApiRequest } from "../../cluster/api-client.ts";
 import type { TestCluster } from "../../cluster/cluster.ts";
 import { eventually } from "../../cluster/eventually.ts";
+import { CLUSTER_CRD } from "../support/manifests.ts";
 
 export const LIMIT_RANGE = "LimitRange";
 export const CLUSTER = "Cluster.postgresql.cnpg.io";
@@ -122,30 +123,9 @@ export function database(name: string): JsonObject {
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-const DATABASE_CRD: JsonObject = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "clusters.postgresql.cnpg.io" },
-  spec: {
-    group: "postgresql.cnpg.io",
-    names: { plural: "clusters", kind: "Cluster" },
-    scope: "Namespaced",
-    versions: [
-      {
-        name: "v1",
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-        },
-      },
-    ],
-  },
-};
-
 /** Resolves when they can be listed; the API server answers 429 for a moment. */
 export async function defineDatabases({ request }: TestCluster): Promise<void> {
-  await send(request, "POST", CRDS, DATABASE_CRD);
+  await send(request, "POST", CRDS, CLUSTER_CRD);
   await eventually(async () => (await request("GET", pathOf(CLUSTER))).status === 200);
 }
 

@@ -1,8 +1,8 @@
 import { Agent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { post } from "../../support/https-post.ts";
 import { deploymentReview } from "./reviews.ts";
-import { post } from "./served-guard.ts";
 
 interface Given {
   readonly port: number;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { Agent, type RequestOptions, request } from "node:https";
+import { Agent, type RequestOptions } from "node:https";
 import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,17 +10,12 @@ import { connect, type TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../../cluster/eventually.ts";
 import { freePorts } from "../../cluster/ports.ts";
+import { type Answer, post } from "../../support/https-post.ts";
 
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 /** What the image makes of the memory limit in the manifests, 65 % of 384 MiB. */
 const OLD_SPACE_MIB = 250;
 const SEMI_SPACE_MIB = 8;
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
 
 export interface ServedGuard {
   readonly port: number;
@@ -119,28 +114,6 @@ function spawnGuard(dir: string, { args = [], preload }: ServeOptions, ports: re
 function withoutGuardSettings(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([key]) => !key.startsWith("KEYMATE_GUARD_"));
   return Object.fromEntries(entries);
-}
-
-export function post(options: RequestOptions, body: string | Buffer): Promise<Answer> {
-  const given = options.headers as Record<string, string> | undefined;
-  const headers = {
-    "content-type": "application/json",
-    ...(given?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(body) }),
-    ...given,
-  };
-  return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", method: "POST", ...options, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-      });
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
 }
 
 function memoryOf(pid: number): { rss: number; peak: number } {
