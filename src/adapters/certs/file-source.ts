@@ -28,6 +28,8 @@ export interface FileSourceOptions {
 const POLL_MS = 10_000;
 /** While callers are being told of another CA. */
 const HANDOVER_POLL_MS = 500;
+/** To tell them takes a write; what takes longer is trouble. */
+const TELLING_MS = 60_000;
 
 /**
  * Certificates that somebody else makes: cert-manager, a mounted Secret, an operator. Read again
@@ -41,7 +43,8 @@ export class FileSource implements CertificateSource {
   readonly #handover: Handover | undefined;
   /** Whose pair is in service. */
   #files: CertificateSet = EMPTY_SET;
-  #waiting = false;
+  /** When a pair of another CA was found. */
+  #waitingSince: number | undefined;
   #watched: { close(): void } | undefined;
 
   constructor(options: FileSourceOptions) {
@@ -70,18 +73,25 @@ export class FileSource implements CertificateSource {
 
   async #step(): Promise<number> {
     this.#watch();
+    const since = this.#waitingSince;
+    this.#waitingSince = undefined;
     try {
-      this.#current.note(await this.#reload());
+      this.#current.note(await this.#reload(since));
     } catch (error) {
       this.#current.note(errorText(error));
     }
-    return this.#waiting ? HANDOVER_POLL_MS : POLL_MS;
+    const isWaiting = this.#waitingSince !== undefined;
+    this.#current.waiting(
+      isWaiting
+        ? "a pair of another CA is taken once callers have known that CA for long"
+        : undefined,
+    );
+    return isWaiting ? HANDOVER_POLL_MS : POLL_MS;
   }
 
   /** Resolves with what is wrong, undefined when all is well. */
-  async #reload(): Promise<string | undefined> {
+  async #reload(waitingSince: number | undefined): Promise<string | undefined> {
     const { clock, directory, names } = this.#options;
-    this.#waiting = false;
     const files = await readCertificateFiles(directory);
     const missing = (["tls.crt", "tls.key"] as const).filter((file) => files[file] === "");
     if (missing.length > 0) return `waiting for ${missing.join(" and ")} in ${directory}`;
@@ -93,18 +103,21 @@ export class FileSource implements CertificateSource {
       const reasons = problems.map((problem) => problem.message).join("; ");
       return `waiting for a better pair in ${directory}: ${reasons}`;
     }
-    return this.#take(files, now);
+    if (this.#take(files, now)) return undefined;
+    this.#waitingSince = waitingSince ?? now;
+    const isLate = now - this.#waitingSince >= TELLING_MS;
+    return isLate && this.#handover?.isTold(files, now) === false
+      ? "callers could not be told of that CA yet"
+      : undefined;
   }
 
-  #take(files: CertificateSet, now: number): string | undefined {
+  /** False while callers have to be told of its CA first. */
+  #take(files: CertificateSet, now: number): boolean {
     this.#handover?.observe(this.#files, now);
     const due = this.#handover?.isDue(this.#files, files, now) ?? true;
     if (due) this.#files = files;
     this.#current.swap(toServing(due ? files : announcing(this.#files, files), now));
-    this.#waiting = !due;
-    return due
-      ? undefined
-      : "a pair of another CA is taken once callers have known that CA for long";
+    return due;
   }
 
   #watch(): void {

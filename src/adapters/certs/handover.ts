@@ -38,6 +38,11 @@ export class Handover {
     return fresh.some((anchor) => old.includes(anchor) || this.#isPublished(anchor, now));
   }
 
+  /** Whether callers were told of the CA of `next`, however lately. */
+  isTold(next: CertificateSet, now: number): boolean {
+    return anchorsOf(next, now).some((anchor) => this.#trustedSince.has(anchor));
+  }
+
   #isPublished(anchor: string, now: number): boolean {
     const since = this.#trustedSince.get(anchor);
     return since !== undefined && now - since >= this.#options.overlapMs;
