@@ -83,7 +83,9 @@ function skipUnverified(task: Task, resolved: ResolvedMode, results: Results): v
   const { rule } = task.check;
   // Only reports tell of it, and at admission nearly every rule is silent.
   if (resolved.mode === "off" || task.subject.door === "admission") return;
-  const reason = unverifiedReason(rule, task.scope, task.environment.cluster);
+  const reason =
+    unverifiedReason(rule, task.scope, task.environment.cluster) ??
+    rule.unverified?.(contextFor(task, task.subject.object));
   if (reason !== undefined) results.skipped.push({ rule, reason });
 }
 

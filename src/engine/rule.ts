@@ -108,6 +108,8 @@ export interface Rule<P = unknown> {
   readonly needs: readonly GroupKind[];
   /** Kinds that it also looks at where it can: informers and RBAC, but no cap and nothing skipped. */
   readonly consults?: readonly GroupKind[];
+  /** The same for the audit alone: the guard neither watches nor may read them. */
+  readonly auditConsults?: readonly GroupKind[];
   /** Strictest mode; findings may cap themselves lower with `atMost`. The policy decides. */
   readonly mode: Mode;
   /** What is capped lower than `mode`, for the docs. */
@@ -134,6 +136,8 @@ export interface Rule<P = unknown> {
    */
   readonly reads: readonly string[];
   readonly params: z.ZodType<P>;
+  /** Why its silence about this object is no answer, beside what cannot be read of `needs`. */
+  unverified?(context: RuleContext<P>): string | undefined;
   check?(context: RuleContext<P>): Iterable<Finding>;
   mutate?(context: MutationContext<P>): Mutation | undefined;
 }
@@ -172,7 +176,10 @@ export function lookedUpKinds(
 ): readonly GroupKind[] {
   const kinds = rules
     .filter((rule) => speaksAt(rule, door))
-    .flatMap(({ needs, consults = [] }) => [...needs, ...consults]);
+    .flatMap(({ needs, consults = [], auditConsults = [] }) => [
+      ...[...needs, ...consults],
+      ...(door === "audit" ? auditConsults : []),
+    ]);
   return [...new Set(["Namespace", ...REVISION_KINDS, ...kinds])];
 }
 

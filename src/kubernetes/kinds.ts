@@ -69,6 +69,17 @@ const kinds: readonly KindInfo[] = [
   info("grafana.integreatly.org", "v1beta1", "GrafanaDashboard", "grafanadashboards"),
   info("grafana.integreatly.org", "v1beta1", "GrafanaAlertRuleGroup", "grafanaalertrulegroups"),
   info("argoproj.io", "v1alpha1", "Application", "applications"),
+  info("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies"),
+  clusterScoped(
+    "cilium.io",
+    "v2",
+    "CiliumClusterwideNetworkPolicy",
+    "ciliumclusterwidenetworkpolicies",
+  ),
+  info("projectcalico.org", "v3", "NetworkPolicy", "networkpolicies"),
+  clusterScoped("projectcalico.org", "v3", "GlobalNetworkPolicy", "globalnetworkpolicies"),
+  info("crd.projectcalico.org", "v1", "NetworkPolicy", "networkpolicies"),
+  clusterScoped("crd.projectcalico.org", "v1", "GlobalNetworkPolicy", "globalnetworkpolicies"),
   info("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases", ["v2beta2", "v2beta1"]),
 ];
 

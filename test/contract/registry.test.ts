@@ -98,8 +98,8 @@ function isOfFiles({ targets }: Rule): boolean {
   return targets.length === 0;
 }
 
-function lookedUp({ needs, consults }: Rule): readonly string[] {
-  return [...needs, ...(consults ?? [])];
+function lookedUp({ needs, consults = [], auditConsults = [] }: Rule): readonly string[] {
+  return [...needs, ...consults, ...auditConsults];
 }
 
 /** Rules that only mutate have no finding to show; the rest may show patches of others. */

@@ -125,6 +125,8 @@ export const AUDIT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   "PodDisruptionBudget.policy": ["spec", "status.disruptionsAllowed"],
   "Restore.velero.io": ["spec", "status.{phase,completionTimestamp}"],
   "Certificate.cert-manager.io": ["status.{notAfter,renewalTime}"],
+  "CiliumNetworkPolicy.cilium.io": ["spec", "specs"],
+  "CiliumClusterwideNetworkPolicy.cilium.io": ["spec", "specs"],
   "GrafanaAlertRuleGroup.grafana.integreatly.org": [],
 };
 

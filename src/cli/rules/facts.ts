@@ -6,7 +6,7 @@ import { policySnippets } from "./policy-snippet.ts";
 /** What a rule says of itself, as data. */
 export function ruleFacts(rule: Rule) {
   const { id, title, why, practice, since, mode, modeNote, targets, needs, reads } = rule;
-  const { consults = [], optIn } = rule;
+  const { consults = [], auditConsults, optIn } = rule;
   return {
     ...{ id, title, why, practice, since, mode },
     ...(modeNote === undefined ? {} : { modeNote }),
@@ -20,6 +20,7 @@ export function ruleFacts(rule: Rule) {
     })),
     needs,
     consults,
+    ...(auditConsults === undefined ? {} : { auditConsults }),
     ...(optIn === undefined ? {} : { optIn }),
     reads,
     params: parametersOf(rule),

@@ -75,7 +75,7 @@ function targetText({ kinds, operations, subresource }: Target): string {
   return `${operations.join(", ")} of ${kinds.join(", ")}${suffix}`;
 }
 
-function stateText({ targets, needs, consults = [], optIn }: Rule): string {
+function stateText({ targets, needs, consults = [], auditConsults = [], optIn }: Rule): string {
   const sentences: string[] = [];
   if (needs.length > 0) {
     sentences.push(
@@ -85,6 +85,9 @@ function stateText({ targets, needs, consults = [], optIn }: Rule): string {
   }
   if (consults.length > 0) {
     sentences.push(`Looks at ${consults.join(", ")} where it can, and judges without them too.`);
+  }
+  if (auditConsults.length > 0) {
+    sentences.push(`The audit alone looks at ${auditConsults.join(", ")} too.`);
   }
   if (optIn !== undefined) sentences.push(`Not verified by itself: ${optIn.reason}.`);
   if (sentences.length > 0) return sentences.join(" ");

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { layerName } from "../../engine/names.ts";
 import { overrideAdvice } from "../../engine/override-advice.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
-import type { GroupKind } from "../../kubernetes/kinds.ts";
+import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
 import { field, ROOT } from "../../kubernetes/location.ts";
+import { NETWORK_PLUGIN_POLICIES } from "../../kubernetes/network-plugin-policy.ts";
 import { isDefaultDeny } from "../../kubernetes/network-policy.ts";
-import { isTerminating, nameOf } from "../../kubernetes/object.ts";
+import { isTerminating, labelsOf, nameOf } from "../../kubernetes/object.ts";
 import { WORKLOAD_KINDS, WORKLOAD_RESOURCES } from "../../kubernetes/workload.ts";
 
 const NAMESPACE = "Namespace";
@@ -15,6 +16,8 @@ const OCCUPANTS: readonly GroupKind[] = [...WORKLOAD_KINDS, ...WORKLOAD_RESOURCE
 const params = z.strictObject({
   layers: z.array(layerName).default(["data"]).describe("Layers that keep their default deny"),
 });
+
+type Context = RuleContext<z.output<typeof params>>;
 
 export default defineRule({
   id: "net-default-deny",
@@ -30,12 +33,17 @@ export default defineRule({
   ],
   needs: [NETWORK_POLICY],
   consults: OCCUPANTS,
+  auditConsults: [...NETWORK_PLUGIN_POLICIES.keys()],
   mode: "enforce",
   modeNote:
-    "a namespace without workloads may lose it; the audit warns of one without in these layers, and audits it in the others",
+    "a namespace without workloads may lose it; the audit warns of one without in these layers, audits it in the others, and calls it not verified where a policy of Cilium or Calico selects it",
   doors: ["admission", "audit"],
   reads: ["spec"],
   params,
+  unverified(context) {
+    if (context.subject.kind !== NAMESPACE || context.layer === undefined) return undefined;
+    return lacksDefaultDeny(context) ? foreignPolicy(context) : undefined;
+  },
   check(context) {
     const { subject, layer, now } = context;
     if (subject.kind === NAMESPACE) return missingIn(context);
@@ -53,10 +61,10 @@ export default defineRule({
   },
 });
 
-/** Policies of Cilium, Calico and the like are not read. */
-function missingIn(context: RuleContext<z.output<typeof params>>): Finding[] {
+function missingIn(context: Context): Finding[] {
   const { subject, layer } = context;
-  if (layer === undefined || hasDefaultDeny(context) || isLeaving(context)) return [];
+  if (layer === undefined || !lacksDefaultDeny(context)) return [];
+  if (foreignPolicy(context) !== undefined) return [];
   return [
     {
       message: `no NetworkPolicy denies by default in ${layer} namespace ${subject.name}`,
@@ -66,6 +74,28 @@ function missingIn(context: RuleContext<z.output<typeof params>>): Finding[] {
       atMost: context.params.layers.includes(layer) ? "warn" : "audit",
     },
   ];
+}
+
+function lacksDefaultDeny(context: Context): boolean {
+  return !hasDefaultDeny(context) && !isLeaving(context);
+}
+
+/** What else may deny by default here; of what such a policy lets in, nothing is read. */
+function foreignPolicy({ subject, cluster, namespaceObject }: Context): string | undefined {
+  const name = subject.namespace;
+  const namespace = { name, labels: namespaceObject && labelsOf(namespaceObject) };
+  let unread: string | undefined;
+  for (const [kind, selects] of NETWORK_PLUGIN_POLICIES) {
+    if (cluster.readability(kind) === "unreadable") {
+      unread ??= cluster.reason(kind) ?? `${kind} cannot be read`;
+    }
+    const place = kindInfo(kind)?.namespaced === true ? name : undefined;
+    for (const policy of cluster.list(kind, place)) {
+      if (isTerminating(policy) || !selects(policy, namespace)) continue;
+      return `${kind} ${nameOf(policy)} selects every Pod of namespace ${name}, and what it lets in is not read`;
+    }
+  }
+  return unread;
 }
 
 function isLost({ subject, object }: RuleContext): boolean {
