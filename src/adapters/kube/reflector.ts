@@ -187,7 +187,9 @@ export class Reflector {
   /** The wait, longer where a list comes next and 30 s since the last one are not over. */
   #atRelistPace(wait: number): number {
     if (this.#version !== undefined) return wait;
-    return wait + Math.max(0, this.#lastRelist + RELIST_SPACING_MS - this.#options.clock.now());
+    // The wall clock may go back.
+    const passed = Math.max(0, this.#options.clock.now() - this.#lastRelist);
+    return wait + Math.max(0, RELIST_SPACING_MS - passed);
   }
 
   async #explain(error: unknown, signal: AbortSignal): Promise<KubeError> {

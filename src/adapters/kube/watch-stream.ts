@@ -176,6 +176,8 @@ class StallGuard {
   /** True after so long without a byte, false as soon as the signal aborts. */
   async #isSilent(patienceMs: number, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
+      // The wall clock may go back.
+      this.#last = Math.min(this.#last, this.#clock.now());
       const left = this.#last + patienceMs - this.#clock.now();
       if (left <= 0) return true;
       await this.#clock.sleep(left, signal);

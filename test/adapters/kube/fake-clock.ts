@@ -1,7 +1,7 @@
 import type { Clock } from "../../../src/usecases/ports/clock.ts";
 
 interface Sleeper {
-  readonly until: number;
+  until: number;
   readonly wake: () => void;
 }
 
@@ -38,5 +38,11 @@ export class FakeClock implements Clock {
       this.#sleepers.delete(sleeper);
       sleeper.wake();
     }
+  }
+
+  /** Sets the wall clock as an administrator or NTP does; timers do not notice. */
+  step(ms: number): void {
+    this.#now += ms;
+    for (const sleeper of this.#sleepers) sleeper.until += ms;
   }
 }
