@@ -5,6 +5,8 @@ const VALUE = `(?:"([^"]*)"|'([^']*)')`;
 const COMPARISON = new RegExp(`^${KEY} *(==|!=) *${VALUE}$`);
 const MEMBERSHIP = new RegExp(`^${KEY} +(not +)?in *\\{([^{}]*)\\}$`);
 const PRESENCE = new RegExp(`^(! *)?has\\( *${KEY} *\\)$`);
+/** Where several terms are not simply all to hold: alternatives and groups. */
+const GROUPED = /\|\||(?<!has|all|global)\(/;
 const MEMBER = new RegExp(`^${VALUE}$`);
 
 /**
@@ -18,10 +20,12 @@ export function callsCalico(
   extent: "complete" | "of every Pod",
 ): boolean {
   const text = selector?.trim() ?? "";
-  if (text === "") return true;
+  if (text === "" || GROUPED.test(text)) return true;
   return text.split("&&").every((part) => {
     const term = part.trim();
     if (/^all\( *\)$/.test(term)) return true;
+    // What belongs to no namespace.
+    if (/^global\( *\)$/.test(term)) return false;
     const asked = readTerm(term);
     if (asked === undefined) return true;
     if (extent !== "complete" && own(labels, asked.key) === undefined) return false;

@@ -65,6 +65,13 @@ suite("a policy of Calico governs a namespace", () => {
     ["not by a label that it has not", { namespaceSelector: "has(team)" }, false],
     ["by a label that it has not, when negated", { namespaceSelector: "!has(team)" }, true],
     ["perhaps, by what is not read here", { namespaceSelector: "a == 'b' || has(c)" }, true],
+    [
+      "perhaps, by one of several choices",
+      { namespaceSelector: "tier == 'data' || has(a) && projectcalico.org/name == 'other'" },
+      true,
+    ],
+    ["perhaps, by a group", { namespaceSelector: "!(has(a) && tier == 'web' && has(b))" }, true],
+    ["not by one for what is in none", { namespaceSelector: "global()" }, false],
     ["not for some Pods of it", { selector: "app == 'redis'" }, false],
     ["not for Pods without a label", { selector: "app != 'redis'" }, false],
     ["by what every Pod has", { selector: "projectcalico.org/orchestrator == 'k8s'" }, true],
