@@ -344,6 +344,39 @@ suite("network-policies", () => {
     assert.ok(evidence.includes("default deny in platform-data: NetworkPolicy default-deny"));
   });
 
+  test("names the policy by which mutual TLS is strict in each namespace", () => {
+    const own = line("network-policies").evidence.filter((text) => text.startsWith("mutual TLS"));
+    assert.deepEqual(own, [
+      "mutual TLS is strict in platform-application: PeerAuthentication platform-application/default",
+      "mutual TLS is strict in platform-data: PeerAuthentication platform-data/default",
+      "mutual TLS is strict in platform-infrastructure: PeerAuthentication platform-infrastructure/default",
+      "mutual TLS is strict in platform-observability: PeerAuthentication platform-observability/default",
+    ]);
+  });
+
+  test("warns of a namespace that accepts plaintext because nobody says otherwise", () => {
+    const { status, evidence } = line("network-policies", {
+      without: (object) =>
+        is("PeerAuthentication")(object) && metadataOf(object)?.["namespace"] === "platform-data",
+    });
+    assert.equal(status, "warn");
+    assert.match(evidence[0] ?? "", /^warn \[net-mtls\] Namespace platform-data: .* PERMISSIVE/);
+    assert.ok(!evidence.some((text) => text.includes("strict in platform-data")));
+  });
+
+  test("is not verified where Istio's own kind may not be listed", () => {
+    const reason = "needs permission to list peerauthentications.security.istio.io";
+    const answers = {
+      "PeerAuthentication.security.istio.io": { state: "unreadable", reason },
+    } as const;
+    const { status, notVerified = [] } = line("network-policies", {
+      without: is("PeerAuthentication"),
+      answers,
+    });
+    assert.equal(status, "not-verified");
+    assert.ok(notVerified.includes(reason));
+  });
+
   test("is not verified without Istio's own kind", () => {
     const answers = { "PeerAuthentication.security.istio.io": { state: "absent" } as const };
     const { notVerified = [] } = line("network-policies", { answers });
