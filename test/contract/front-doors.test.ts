@@ -141,6 +141,12 @@ const BY_DESIGN: readonly Difference[] = [
     reason: "a namespace that is being created is empty, and its policies come after it",
   },
   {
+    rule: "mon-scrape-target",
+    silentAt: ["admission", "check"],
+    says: /^no ServiceMonitor, PodMonitor or scrape annotation reaches /,
+    reason: "monitors come after what they scrape, and may lie with other files",
+  },
+  {
     rule: "ha-db-operator-managed",
     silentAt: ["check", "audit"],
     says: /plain StatefulSet/,

@@ -1,5 +1,6 @@
 import { PREFIX } from "../../engine/platform.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
+import { SCRAPE_ANNOTATION } from "../../kubernetes/scrape.ts";
 import { STICKY_ANNOTATIONS } from "../../kubernetes/session-affinity.ts";
 
 /** `resourceVersion` is what a new list is compared by. */
@@ -28,10 +29,14 @@ const keptAnnotations: ReadonlySet<string> = new Set([
   ...STICKY_ANNOTATIONS,
 ]);
 
+/** The same, for the rules of the audit alone. */
+const auditAnnotations: ReadonlySet<string> = new Set([SCRAPE_ANNOTATION]);
+
 /** On a namespace they hold for all Pods in it. */
 const INSTRUMENTATION = "instrumentation.opentelemetry.io/inject-";
 
-export function isKeptAnnotation(key: string): boolean {
+export function isKeptAnnotation(key: string, door: "admission" | "audit" = "admission"): boolean {
+  if (door === "audit" && auditAnnotations.has(key)) return true;
   return key.startsWith(PREFIX) || keptAnnotations.has(key) || key.startsWith(INSTRUMENTATION);
 }
 

@@ -20,7 +20,8 @@ export function projectionOf(
   door: Extract<Door, "admission" | "audit"> = "admission",
 ): Projection {
   const name = groupKind(kind.group, kind.kind);
-  const mask = maskOf(pathsOf(name, door), isKeptAnnotation);
+  const isKept = (key: string): boolean => isKeptAnnotation(key, door);
+  const mask = maskOf(pathsOf(name, door), isKept);
   const apiVersion = apiVersionOf(kind);
   const isRevision = REVISION_KINDS.includes(name);
   return {
@@ -28,7 +29,7 @@ export function projectionOf(
     project: (object) => {
       // Items of a list carry neither, and a metadata-only answer carries its own.
       const result: Record<string, unknown> = { apiVersion, kind: kind.kind };
-      result["metadata"] = projectMetadata(ownObject(object, "metadata"));
+      result["metadata"] = projectMetadata(ownObject(object, "metadata"), isKept);
       Object.assign(result, applyMask(object, mask));
       // Contents of all the others would outweigh the rest.
       if (name === CONFIG_MAP && !isDashboard(name, object)) delete result["data"];
@@ -55,13 +56,16 @@ function addDigest(object: JsonObject, result: Record<string, unknown>): void {
   if (digest !== undefined) result[TEMPLATE_DIGEST] = digest;
 }
 
-function projectMetadata(metadata: JsonObject | undefined): JsonObject {
+function projectMetadata(
+  metadata: JsonObject | undefined,
+  isKept: (annotation: string) => boolean,
+): JsonObject {
   const result: Record<string, unknown> = {};
   for (const key of KEPT_METADATA) {
     const value = own(metadata, key);
     if (value !== undefined) result[key] = value;
   }
-  const annotations = filterKeys(ownObject(metadata, "annotations"), isKeptAnnotation);
+  const annotations = filterKeys(ownObject(metadata, "annotations"), isKept);
   if (annotations !== undefined) result["annotations"] = annotations;
   return result;
 }

@@ -247,6 +247,36 @@ suite("monitoring-flows", () => {
     assert.ok(!notVerified.includes("no telemetry-collector is ready"));
   });
 
+  test("warns of a critical component that no monitor reaches", () => {
+    const { status, evidence } = line("monitoring-flows", {
+      change: ready,
+      without: is("PodMonitor", "pg-main"),
+    });
+    assert.equal(status, "warn");
+    assert.match(
+      evidence[0] ?? "",
+      /^warn \[mon-scrape-target\] Cluster platform-data\/pg-main: no /,
+    );
+  });
+
+  test("is not verified where monitors may not be listed", () => {
+    const reason = "needs permission to list podmonitors.monitoring.coreos.com";
+    const { status, notVerified } = line("monitoring-flows", {
+      change: ready,
+      answers: { "PodMonitor.monitoring.coreos.com": { state: "unreadable", reason } },
+    });
+    assert.equal(status, "not-verified");
+    assert.ok(notVerified?.includes(reason));
+  });
+
+  test("claims nothing of what a Prometheus selects", () => {
+    const { evidence } = line("monitoring-flows", { change: ready });
+    assert.match(
+      evidence.join("\n"),
+      /monitors: .*; whether a Prometheus selects them is not verified$/m,
+    );
+  });
+
   test("is not verified without the kinds of the Prometheus operator", () => {
     const absent: KindAnswer = { state: "absent" };
     const { status, notVerified = [] } = line("monitoring-flows", {
