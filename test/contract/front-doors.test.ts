@@ -147,6 +147,12 @@ const BY_DESIGN: readonly Difference[] = [
     reason: "monitors come after what they scrape, and may lie with other files",
   },
   {
+    rule: "secret-external",
+    silentAt: ["audit"],
+    says: / is written by hand, /,
+    reason: "only admission knows who writes it: the audit tells the share of a layer",
+  },
+  {
     rule: "ha-db-operator-managed",
     silentAt: ["check", "audit"],
     says: /plain StatefulSet/,

@@ -30,7 +30,11 @@ const keptAnnotations: ReadonlySet<string> = new Set([
 ]);
 
 /** The same, for the rules of the audit alone. */
-const auditAnnotations: ReadonlySet<string> = new Set([SCRAPE_ANNOTATION]);
+const auditAnnotations: ReadonlySet<string> = new Set([
+  SCRAPE_ANNOTATION,
+  "cert-manager.io/certificate-name",
+  "kubernetes.io/service-account.name",
+]);
 
 /** On a namespace they hold for all Pods in it. */
 const INSTRUMENTATION = "instrumentation.opentelemetry.io/inject-";
@@ -111,6 +115,9 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   "PrometheusRule.monitoring.coreos.com": ["spec.groups[].rules[].{alert,expr,labels}"],
 };
 
+/** With the names of their keys, which tell a key pair or a pull credential from a password. */
+export const KEPT_METADATA_OF_SECRETS: readonly string[] = [...KEPT_METADATA, "managedFields"];
+
 /** What only the rules of the audit read, beside the above; a kind that is only here is kept as it says. */
 export const AUDIT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   Pod: [
@@ -124,6 +131,7 @@ export const AUDIT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
     "status.initContainerStatuses[].{name,restartCount,state,lastState}",
   ],
   ConfigMap: ["data"],
+  Secret: [],
   Node: ["spec.unschedulable"],
   "Job.batch": ["status.{failed,startTime,completionTime,conditions}"],
   "CronJob.batch": ["status.lastSuccessfulTime"],
