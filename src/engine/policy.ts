@@ -10,7 +10,7 @@ export interface Check {
   readonly rule: Rule;
   readonly params: unknown;
   readonly mode: Mode;
-  /** Kinds that it looks up; where it was asked for by what it judges, for that. */
+  /** Kinds that it looks up for what it is asked about. */
   readonly needs: readonly GroupKind[];
   /** Only the overrides that name this rule, in the order of the policy. */
   readonly overrides: readonly Override[];
