@@ -67,7 +67,7 @@ function rowOf(id: string, rule: Rule | undefined, awaited: Unshipped | undefine
     `[${id}](rules/${id}.md)`,
     rule.mode,
     kindsText(rule.targets.flatMap(({ kinds }) => kinds)) || "files",
-    kindsText(rule.needs) || "none",
+    kindsText([...rule.needs, ...rule.targets.flatMap(({ needs = [] }) => needs)]) || "none",
     rule.mutate === undefined ? "no" : "yes",
     "yes",
   ];

@@ -11,6 +11,7 @@ import { type Finding, judgesAt } from "./rule.ts";
 import { type Asked, contextFor } from "./rule-context.ts";
 import { scopeOf } from "./scope.ts";
 import type { Judged, Subject } from "./subject.ts";
+import { optInReason } from "./unheard.ts";
 import { unverifiedReason } from "./verification.ts";
 
 /** Judges one object by every rule that names its kind. Never throws for what an object holds. */
@@ -60,6 +61,7 @@ function judge(given: Task, results: Results): void {
   const { rule } = check;
   if (rule.check === undefined) return;
   const { door, spokenForBy } = subject;
+  if (door === "audit" && optInReason(given.environment, check) !== undefined) return;
   if (spokenForBy?.some((kind) => judgesAt(rule, door, kind))) return;
   if (isUntouched(check, subject)) return;
   let resolved = modeIn(given);
@@ -80,13 +82,13 @@ function judge(given: Task, results: Results): void {
 
 /** Silence is no answer where what the rule looks up could not be read. */
 function skipUnverified(task: Task, resolved: ResolvedMode, results: Results): void {
-  const { rule } = task.check;
+  const { check, scope, environment, subject } = task;
   // Only reports tell of it, and at admission nearly every rule is silent.
-  if (resolved.mode === "off" || task.subject.door === "admission") return;
+  if (resolved.mode === "off" || subject.door === "admission") return;
   const reason =
-    unverifiedReason(rule, task.scope, task.environment.cluster) ??
-    rule.unverified?.(contextFor(task, task.subject.object));
-  if (reason !== undefined) results.skipped.push({ rule, reason });
+    unverifiedReason(check, scope, environment.cluster) ??
+    check.rule.unverified?.(contextFor(task, subject.object));
+  if (reason !== undefined) results.skipped.push({ rule: check.rule, reason });
 }
 
 function modeIn({ environment, check, subject, scope }: Task): ResolvedMode {
@@ -104,7 +106,7 @@ function inGovernedScope(task: Task): Task {
 /** An update cannot change the answer of a rule that reads nothing that changed. */
 function isUntouched(check: Check, subject: Subject): boolean {
   const { old } = subject;
-  if (old === undefined || check.rule.needs.length > 0) return false;
+  if (old === undefined || check.needs.length > 0) return false;
   return readsAreEqual(check.rule, old, subject.object);
 }
 
@@ -115,7 +117,7 @@ function judgementsOf(
 ): Judgement[] {
   const { check } = task;
   const wasThere = earlierFindings(task);
-  const notVerified = unverifiedReason(check.rule, task.scope, task.environment.cluster);
+  const notVerified = unverifiedReason(check, task.scope, task.environment.cluster);
   const judgements: Judgement[] = [];
   for (const finding of findings) {
     const mode = finalMode(resolved.mode, finding, notVerified);

@@ -38,7 +38,7 @@ export function planMutation(environment: Environment, subject: Subject): Mutati
   const checks = mutatingChecks(environment, subject).filter(
     (check) =>
       modeOf(environment, check, subject, scope) === "enforce" &&
-      unverifiedReason(check.rule, scope, environment.cluster) === undefined,
+      unverifiedReason(check, scope, environment.cluster) === undefined,
   );
   if (checks.length === 0) return NOTHING;
   try {
@@ -88,7 +88,7 @@ export function plannedAdditions(
   if (scope.layer === undefined) return planned;
   for (const check of mutatingChecks(environment, subject)) {
     const enforced = modeOf(environment, check, subject, scope) === "enforce";
-    const notVerified = unverifiedReason(check.rule, scope, environment.cluster);
+    const notVerified = unverifiedReason(check, scope, environment.cluster);
     for (const { location, value } of additionsOf(environment, subject, scope, check)) {
       if (!canAdd(subject.object.raw, location)) continue;
       planned.set(pointerOf(location), { value, enforced, notVerified });

@@ -10,6 +10,8 @@ export interface Check {
   readonly rule: Rule;
   readonly params: unknown;
   readonly mode: Mode;
+  /** Kinds that it looks up for what it is asked about. */
+  readonly needs: readonly GroupKind[];
   /** Only the overrides that name this rule, in the order of the policy. */
   readonly overrides: readonly Override[];
 }
@@ -133,19 +135,29 @@ export class Policy {
   #buildIndex(): void {
     for (const check of this.checks) {
       for (const door of DOORS) {
-        for (const target of targetsAt(check.rule, door)) this.#addToIndex(check, door, target);
+        for (const target of askedTargets(check, door)) this.#addToIndex(check, door, target);
       }
     }
   }
 
-  #addToIndex(check: Check, door: Door, { kinds, operations, subresource = "" }: Target): void {
+  #addToIndex(check: Check, door: Door, target: Target): void {
+    const { kinds, operations, subresource = "", needs = [] } = target;
+    const asked = needs.length === 0 ? check : { ...check, needs: [...check.needs, ...needs] };
     for (const kind of kinds) {
       for (const operation of operations) {
         const key = indexKey(door, kind, operation, subresource);
-        this.#index.set(key, [...(this.#index.get(key) ?? []), check]);
+        this.#index.set(key, [...(this.#index.get(key) ?? []), asked]);
       }
     }
   }
+}
+
+/** What a rule judges at a door under its policy. */
+export function askedTargets({ rule, mode, overrides }: Check, door: Door): readonly Target[] {
+  const modes = [mode, ...overrides.map((override) => override.mode)];
+  return targetsAt(rule, door).filter(
+    ({ from }) => from === undefined || modes.some((one) => !isWeaker(one, from)),
+  );
 }
 
 function bind(rule: Rule, input: PolicyInput): Check {
@@ -154,6 +166,7 @@ function bind(rule: Rule, input: PolicyInput): Check {
     rule,
     params: configured?.params ?? rule.params.parse({}),
     mode: configured?.mode ?? rule.mode,
+    needs: rule.needs,
     overrides: input.overrides.filter(
       ({ rules }) => rules === undefined || matchesAny(rules, rule.id),
     ),

@@ -34,6 +34,10 @@ export interface Target {
   readonly subresource?: string;
   /** Default: wherever the rule speaks. */
   readonly doors?: readonly Door[];
+  /** Kinds that it looks up for these alone, beside `Rule.needs` and with the same effect. */
+  readonly needs?: readonly GroupKind[];
+  /** Asked under policies only that give the rule this mode or a stricter one, if just by an override. */
+  readonly from?: Mode;
 }
 
 /** What is wrong at one place. A value: nothing is thrown for a bad object. */
@@ -117,8 +121,8 @@ export interface Rule<P = unknown> {
   /** Where it can speak; default: at every door. */
   readonly doors?: readonly Door[];
   /**
-   * Kinds that are only listed where somebody asks for it, and then without anything but metadata.
-   * Else the rule is not verified, for this reason.
+   * Kinds that an audit lists only where somebody asks for it, and then without anything but
+   * metadata. Else the rule is not asked there, and not verified, for this reason.
    */
   readonly optIn?: { readonly kinds: readonly GroupKind[]; readonly reason: string };
   /** How many readings of `context.usage` it takes. */
@@ -173,26 +177,37 @@ export function judgesAt(rule: Rule, door: Door, kind: GroupKind): boolean {
 export function lookedUpKinds(
   rules: readonly Rule[],
   door: Door = "admission",
+  optedIn: ReadonlySet<GroupKind> = NONE,
 ): readonly GroupKind[] {
   const kinds = rules
     .filter((rule) => speaksAt(rule, door))
-    .flatMap(({ needs, consults = [], auditConsults = [] }) => [
-      ...[...needs, ...consults],
-      ...(door === "audit" ? auditConsults : []),
-    ]);
+    .flatMap((rule) => kindsLookedUpBy(rule, door).filter(isListed(rule, optedIn)));
   return [...new Set(["Namespace", ...REVISION_KINDS, ...kinds])];
+}
+
+/** What it needs for whatever it judges at a door, and what it looks at where it can. */
+function kindsLookedUpBy(rule: Rule, door: Door): readonly GroupKind[] {
+  const ofTargets = targetsAt(rule, door).flatMap(({ needs = [] }) => needs);
+  const ofAudit = door === "audit" ? (rule.auditConsults ?? []) : [];
+  return [...rule.needs, ...ofTargets, ...(rule.consults ?? []), ...ofAudit];
 }
 
 /** Every kind that some rule judges at a door; what is only judged on demand, where it is demanded. */
 export function judgedKinds(
   rules: readonly Rule[],
   door: Door,
-  optedIn: ReadonlySet<GroupKind> = new Set(),
+  optedIn: ReadonlySet<GroupKind> = NONE,
 ): readonly GroupKind[] {
   const kinds = rules.flatMap((rule) =>
     targetsAt(rule, door)
       .flatMap((target) => target.kinds)
-      .filter((kind) => rule.optIn?.kinds.includes(kind) !== true || optedIn.has(kind)),
+      .filter(isListed(rule, optedIn)),
   );
   return [...new Set(kinds)];
+}
+
+const NONE: ReadonlySet<GroupKind> = new Set();
+
+function isListed({ optIn }: Rule, optedIn: ReadonlySet<GroupKind>) {
+  return (kind: GroupKind): boolean => optIn?.kinds.includes(kind) !== true || optedIn.has(kind);
 }

@@ -18,7 +18,8 @@ export function* unheardRules(environment: Environment, door: Door): Iterable<Sk
   }
 }
 
-function optInReason({ optedIn }: Environment, { rule }: Check): string | undefined {
+/** Why an audit does not ask it: nobody asked for the kinds that it rests on. */
+export function optInReason({ optedIn }: Environment, { rule }: Check): string | undefined {
   const { optIn } = rule;
   return optIn?.kinds.every((kind) => optedIn?.has(kind)) === false ? optIn.reason : undefined;
 }

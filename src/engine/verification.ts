@@ -1,15 +1,15 @@
 import type { ClusterView } from "./cluster-view.ts";
-import type { Rule } from "./rule.ts";
+import type { Check } from "./policy.ts";
 import type { Scope } from "./scope.ts";
 
 /** Why a rule's answer cannot be relied on here: never deny, and never patch, on ignorance. */
 export function unverifiedReason(
-  rule: Rule,
+  { rule, needs }: Check,
   scope: Scope,
   cluster: ClusterView,
 ): string | undefined {
   if (scope.notVerified !== undefined && rule.everywhere !== true) return scope.notVerified;
-  for (const kind of rule.needs) {
+  for (const kind of needs) {
     if (cluster.readability(kind) === "unreadable") {
       return cluster.reason(kind) ?? `${kind} cannot be read`;
     }

@@ -76,6 +76,7 @@ export function hostOf(rule: JsonObject): string | undefined {
 
 const NAMESPACE_INJECTION = "istio-injection";
 const POD_INJECTION = "sidecar.istio.io/inject";
+const REVISION = "istio.io/rev";
 const DATAPLANE_MODE = "istio.io/dataplane-mode";
 
 /** A label by which a Namespace or Pod opts out of the mesh. */
@@ -103,6 +104,24 @@ export function podOptOut(
   const value = own(on === "labels" ? labels : annotations, POD_INJECTION);
   if (value === "false") return { text: `${POD_INJECTION}: "false"`, key: POD_INJECTION, on };
   return ambientOptOut(labels);
+}
+
+/** Whether the labels of a Namespace bring its Pods into the mesh. */
+export function isNamespaceInMesh(labels: JsonObject | undefined): boolean {
+  if (namespaceOptOut(labels) !== undefined) return false;
+  if (ownString(labels, NAMESPACE_INJECTION) === "enabled") return true;
+  return hasRevision(labels) || ownString(labels, DATAPLANE_MODE) === "ambient";
+}
+
+/** Whether Pods come into the mesh by themselves; only labels make Istio look at them at all. */
+export function arePodsInMesh(labels: JsonObject | undefined): boolean {
+  if (ownString(labels, DATAPLANE_MODE) === "ambient") return true;
+  const inject = ownString(labels, POD_INJECTION);
+  return inject === "true" || (inject === undefined && hasRevision(labels));
+}
+
+function hasRevision(labels: JsonObject | undefined): boolean {
+  return (ownString(labels, REVISION) ?? "") !== "";
 }
 
 function ambientOptOut(labels: JsonObject | undefined): OptOut | undefined {

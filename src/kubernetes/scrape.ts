@@ -53,6 +53,17 @@ export function* scrapedPorts(monitor: JsonObject): Iterable<ScrapedPort> {
   }
 }
 
+/** Whether an endpoint of a ServiceMonitor is there; one that names no port of it takes others. */
+export function scrapesPortOf(monitor: JsonObject, service: JsonObject): boolean {
+  return ownArray(specOf(monitor), "endpoints").some((endpoint) => {
+    const name = ownString(asObject(endpoint), "port") ?? "";
+    return name === "" || hasPort(service, name);
+  });
+}
+
+/** What scrapers without an operator go by, on a Service or on Pods. */
+export const SCRAPE_ANNOTATION = "prometheus.io/scrape";
+
 export function hasPort(service: JsonObject, name: string): boolean {
   return ownArray(specOf(service), "ports").some(
     (port) => ownString(asObject(port), "name") === name,

@@ -41,7 +41,7 @@ export function kindsReadFor(rules: readonly Rule[], optedIn = NONE): AuditedKin
     ),
   );
   const evidence = LINES.flatMap(({ oneOf, alsoReads = [] }) => [...oneOf.flat(), ...alsoReads]);
-  const lookedUp = [...lookedUpKinds(rules, "audit"), ...evidence];
+  const lookedUp = [...lookedUpKinds(rules, "audit", optedIn), ...evidence];
   const owners = [...new Set([...lookedUp, ...judged])].filter(
     (kind) => !STAMPED_KINDS.includes(kind) && isRead(kind, optedIn),
   );

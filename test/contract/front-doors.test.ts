@@ -141,6 +141,18 @@ const BY_DESIGN: readonly Difference[] = [
     reason: "a namespace that is being created is empty, and its policies come after it",
   },
   {
+    rule: "mon-scrape-target",
+    silentAt: ["admission", "check"],
+    says: /^no ServiceMonitor, PodMonitor or scrape annotation reaches /,
+    reason: "monitors come after what they scrape, and may lie with other files",
+  },
+  {
+    rule: "secret-external",
+    silentAt: ["audit"],
+    says: / is written by hand, /,
+    reason: "only admission knows who writes it: the audit tells the share of a layer",
+  },
+  {
     rule: "ha-db-operator-managed",
     silentAt: ["check", "audit"],
     says: /plain StatefulSet/,

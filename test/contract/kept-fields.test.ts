@@ -9,7 +9,7 @@ import { StaticView } from "../../src/engine/static-view.ts";
 import { type JsonObject, ownString } from "../../src/kubernetes/json.ts";
 import { groupKindOf, kindInfo } from "../../src/kubernetes/kinds.ts";
 import { RULES } from "../../src/rules/index.ts";
-import { auditedKinds } from "../../src/usecases/audited-kinds.ts";
+import { auditedKinds, SECRETS } from "../../src/usecases/audited-kinds.ts";
 import {
   clusterOf,
   environmentOf,
@@ -29,7 +29,7 @@ test("fields are kept of kinds that are looked up, and of no others", () => {
 });
 
 test("fields are kept for the audit of kinds that it looks up, and of no others", () => {
-  const kinds = lookedUpKinds(RULES, "audit");
+  const kinds = lookedUpKinds(RULES, "audit", SECRETS);
   assert.deepEqual(
     Object.keys(AUDIT_FIELDS).filter((kind) => !kinds.includes(kind)),
     [],
@@ -40,7 +40,7 @@ test("fields are kept for the audit of kinds that it looks up, and of no others"
 function cached(fixture: Fixture): StaticView {
   const rule = RULES.find(({ id }) => id === fixture.rule);
   const door = fixture.settings.door === "audit" ? "audit" : "admission";
-  const kinds = rule === undefined ? [] : lookedUpKinds([rule], door);
+  const kinds = rule === undefined ? [] : lookedUpKinds([rule], door, SECRETS);
   const kept: JsonObject[] = [];
   for (const object of clusterOf(fixture)) {
     const name = groupKindOf(

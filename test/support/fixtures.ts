@@ -7,6 +7,7 @@ import { StaticView } from "../../src/engine/static-view.ts";
 import { type Door, Judged, type Operation, type Subject } from "../../src/engine/subject.ts";
 import { type JsonObject, ownObject, ownString } from "../../src/kubernetes/json.ts";
 import { RULES } from "../../src/rules/index.ts";
+import { SECRETS } from "../../src/usecases/audited-kinds.ts";
 import { UsageReadings } from "../../src/usecases/usage-readings.ts";
 import { mustBeObject, subjectOf } from "./builders.ts";
 import { policyWith } from "./policy.ts";
@@ -168,6 +169,7 @@ export function environmentOf(fixture: Fixture): Environment {
     policy: policyWith(spec),
     cluster: new StaticView(clusterOf(fixture)),
     now: Date.parse(settings.now),
+    optedIn: SECRETS,
     ...usageIn(fixture),
   };
 }

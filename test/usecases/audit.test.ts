@@ -284,18 +284,50 @@ suite("Secrets that somebody asks for", () => {
     const answers = dumpAnswers(snapshot.view, snapshot.kinds.all);
     const now = Date.parse("2026-11-23T00:00:00Z");
     const { report } = audit(snapshot, answers, { policy, namespaces: [], now, optedIn });
-    const found = report.findings.filter(({ rule }) => rule === "secret-rotation");
+    const found = report.findings.filter(({ practice }) => practice === "secrets");
     assert.deepEqual(
-      found.map(({ object }) => object.name),
-      ["password"],
+      found.map(({ rule, object }) => [rule, object.kind, object.name]),
+      [
+        ["secret-external", "Namespace", APP],
+        ["secret-rotation", "Secret", "password"],
+      ],
+    );
+  });
+
+  test("are not verified where they may not be listed all the same", () => {
+    const optedIn = new Set(["Secret"]);
+    const policy = policyWith();
+    const project = (_: string, object: JsonObject) => object;
+    const snapshot = new Snapshot({ policy, namespaces: [], optedIn, project });
+    snapshot.add(namespace(APP, "application"));
+    const reason = "needs permission to list secrets";
+    const answers: KindAnswers = new Map([
+      ...dumpAnswers(snapshot.view, snapshot.kinds.all),
+      ["Secret", { state: "unreadable", reason }],
+    ]);
+    const { report } = audit(snapshot, answers, { policy, namespaces: [], now: 0, optedIn });
+    const skipped = report.skipped.filter(({ rule }) => rule.startsWith("secret-"));
+    assert.deepEqual(
+      skipped.map((skip) => [skip.rule, skip.object.kind, skip.reason]),
+      [
+        ["secret-external", "Namespace", reason],
+        ["secret-rotation", "Secret", reason],
+      ],
     );
   });
 
   test("are not verified where nobody does", () => {
     const { report } = auditOf([secret], { policy: policyWith() });
-    const [skip] = report.skipped.filter(({ rule }) => rule === "secret-rotation");
-    assert.match(skip?.reason ?? "", /^Secrets are only listed where somebody asks for it/);
-    assert.deepEqual(skip?.object, { apiVersion: "v1", kind: "Secret", name: "*" });
+    const skipped = report.skipped.filter(({ rule }) => rule.startsWith("secret-"));
+    assert.deepEqual(
+      skipped.map(({ rule }) => rule),
+      ["secret-external", "secret-rotation"],
+    );
+    for (const { reason, object } of skipped) {
+      assert.match(reason, /^Secrets are only listed where somebody asks for it/);
+      assert.deepEqual(object, { apiVersion: "v1", kind: "Secret", name: "*" });
+    }
+    assert.ok(!report.findings.some(({ rule }) => rule.startsWith("secret-")));
   });
 });
 

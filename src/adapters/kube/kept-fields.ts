@@ -1,5 +1,6 @@
 import { PREFIX } from "../../engine/platform.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
+import { SCRAPE_ANNOTATION } from "../../kubernetes/scrape.ts";
 import { STICKY_ANNOTATIONS } from "../../kubernetes/session-affinity.ts";
 
 /** `resourceVersion` is what a new list is compared by. */
@@ -28,10 +29,18 @@ const keptAnnotations: ReadonlySet<string> = new Set([
   ...STICKY_ANNOTATIONS,
 ]);
 
+/** The same, for the rules of the audit alone. */
+const auditAnnotations: ReadonlySet<string> = new Set([
+  SCRAPE_ANNOTATION,
+  "cert-manager.io/certificate-name",
+  "kubernetes.io/service-account.name",
+]);
+
 /** On a namespace they hold for all Pods in it. */
 const INSTRUMENTATION = "instrumentation.opentelemetry.io/inject-";
 
-export function isKeptAnnotation(key: string): boolean {
+export function isKeptAnnotation(key: string, door: "admission" | "audit" = "admission"): boolean {
+  if (door === "audit" && auditAnnotations.has(key)) return true;
   return key.startsWith(PREFIX) || keptAnnotations.has(key) || key.startsWith(INSTRUMENTATION);
 }
 
@@ -106,6 +115,9 @@ export const KEPT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   "PrometheusRule.monitoring.coreos.com": ["spec.groups[].rules[].{alert,expr,labels}"],
 };
 
+/** With the names of their keys, which tell a key pair or a pull credential from a password. */
+export const KEPT_METADATA_OF_SECRETS: readonly string[] = [...KEPT_METADATA, "managedFields"];
+
 /** What only the rules of the audit read, beside the above; a kind that is only here is kept as it says. */
 export const AUDIT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
   Pod: [
@@ -119,6 +131,7 @@ export const AUDIT_FIELDS: Readonly<Record<GroupKind, readonly string[]>> = {
     "status.initContainerStatuses[].{name,restartCount,state,lastState}",
   ],
   ConfigMap: ["data"],
+  Secret: [],
   Node: ["spec.unschedulable"],
   "Job.batch": ["status.{failed,startTime,completionTime,conditions}"],
   "CronJob.batch": ["status.lastSuccessfulTime"],

@@ -5,7 +5,13 @@ import { apiVersionOf, type GroupKind, groupKind, type KindInfo } from "../../ku
 import { REVISION_KINDS, retainedTemplate } from "../../kubernetes/revision.ts";
 import { TEMPLATE_DIGEST, templateDigest } from "../../kubernetes/template-digest.ts";
 import { applyMask, filterKeys, maskOf } from "./field-mask.ts";
-import { AUDIT_FIELDS, isKeptAnnotation, KEPT_FIELDS, KEPT_METADATA } from "./kept-fields.ts";
+import {
+  AUDIT_FIELDS,
+  isKeptAnnotation,
+  KEPT_FIELDS,
+  KEPT_METADATA,
+  KEPT_METADATA_OF_SECRETS,
+} from "./kept-fields.ts";
 
 /** How the cache keeps objects of one kind. */
 export interface Projection {
@@ -20,7 +26,9 @@ export function projectionOf(
   door: Extract<Door, "admission" | "audit"> = "admission",
 ): Projection {
   const name = groupKind(kind.group, kind.kind);
-  const mask = maskOf(pathsOf(name, door), isKeptAnnotation);
+  const isKept = (key: string): boolean => isKeptAnnotation(key, door);
+  const mask = maskOf(pathsOf(name, door), isKept);
+  const keys = name === "Secret" ? KEPT_METADATA_OF_SECRETS : KEPT_METADATA;
   const apiVersion = apiVersionOf(kind);
   const isRevision = REVISION_KINDS.includes(name);
   return {
@@ -28,7 +36,7 @@ export function projectionOf(
     project: (object) => {
       // Items of a list carry neither, and a metadata-only answer carries its own.
       const result: Record<string, unknown> = { apiVersion, kind: kind.kind };
-      result["metadata"] = projectMetadata(ownObject(object, "metadata"));
+      result["metadata"] = projectMetadata(ownObject(object, "metadata"), keys, isKept);
       Object.assign(result, applyMask(object, mask));
       // Contents of all the others would outweigh the rest.
       if (name === CONFIG_MAP && !isDashboard(name, object)) delete result["data"];
@@ -55,13 +63,17 @@ function addDigest(object: JsonObject, result: Record<string, unknown>): void {
   if (digest !== undefined) result[TEMPLATE_DIGEST] = digest;
 }
 
-function projectMetadata(metadata: JsonObject | undefined): JsonObject {
+function projectMetadata(
+  metadata: JsonObject | undefined,
+  keys: readonly string[],
+  isKept: (annotation: string) => boolean,
+): JsonObject {
   const result: Record<string, unknown> = {};
-  for (const key of KEPT_METADATA) {
+  for (const key of keys) {
     const value = own(metadata, key);
     if (value !== undefined) result[key] = value;
   }
-  const annotations = filterKeys(ownObject(metadata, "annotations"), isKeptAnnotation);
+  const annotations = filterKeys(ownObject(metadata, "annotations"), isKept);
   if (annotations !== undefined) result["annotations"] = annotations;
   return result;
 }

@@ -13,11 +13,7 @@ export function ruleFacts(rule: Rule) {
     doors: rule.doors ?? ["admission", "audit", "check"],
     everywhere: rule.everywhere ?? false,
     mutates: rule.mutate !== undefined,
-    judges: targets.map(({ kinds, operations, subresource }) => ({
-      kinds,
-      operations,
-      ...(subresource === undefined ? {} : { subresource }),
-    })),
+    judges: targets,
     needs,
     consults,
     ...(auditConsults === undefined ? {} : { auditConsults }),

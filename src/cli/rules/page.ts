@@ -70,16 +70,26 @@ function readText(path: string): string {
   return path.replace(/^TP(?:\.|$)/, "pod template ").trim();
 }
 
-function targetText({ kinds, operations, subresource }: Target): string {
-  const suffix = subresource === undefined ? "" : ` (subresource ${subresource})`;
+function targetText({ kinds, operations, subresource, doors, from }: Target): string {
+  const notes = [
+    ...(subresource === undefined ? [] : [`subresource ${subresource}`]),
+    ...(doors === undefined ? [] : [`at ${doors.join(", ")}`]),
+    ...(from === undefined ? [] : [`in mode ${from} or a stricter one`]),
+  ];
+  const suffix = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
   return `${operations.join(", ")} of ${kinds.join(", ")}${suffix}`;
 }
 
 function stateText({ targets, needs, consults = [], auditConsults = [], optIn }: Rule): string {
   const sentences: string[] = [];
-  if (needs.length > 0) {
+  if (needs.length > 0) sentences.push(`Looks up ${needs.join(", ")}.`);
+  for (const { kinds, doors = [], needs: more = [] } of targets) {
+    if (more.length === 0) continue;
+    const where = doors.length === 0 ? "" : ` at ${doors.join(", ")}`;
+    sentences.push(`For ${kinds.join(", ")}${where} it looks up ${more.join(", ")}.`);
+  }
+  if (sentences.length > 0) {
     sentences.push(
-      `Looks up ${needs.join(", ")}.`,
       "A kind that the cluster does not have counts as empty; while one cannot be read, the rule is at most warn and reports call it not verified.",
     );
   }

@@ -12,25 +12,57 @@ import {
   serviceSelectorOf,
 } from "../../kubernetes/scrape.ts";
 import { governedLayer, monitoredServices, namespacesOf, SCRAPED_KINDS } from "./monitor-reach.ts";
+import { COLLECTOR_IMAGES } from "./telemetry.ts";
+import { COMPONENT_KINDS, unscrapedFindings } from "./unscraped.ts";
 
 const BEHIND = [...SCRAPED_KINDS, "Pod"];
+const MONITORS = [SERVICE_MONITOR, POD_MONITOR];
+
+const params = z.strictObject({
+  variables: z
+    .array(z.string())
+    .default([
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+      "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+    ])
+    .describe("Environment variables that tell where metrics go without being scraped"),
+  collectorImages: z
+    .array(z.string())
+    .default([...COLLECTOR_IMAGES])
+    .describe("How the last path segment of a collector's image starts"),
+});
 
 export default defineRule({
   id: "mon-scrape-target",
-  title: "Monitors reach something to scrape",
+  title: "Monitors reach something to scrape, and critical components are reached",
   why:
     "A monitor whose selector fits nothing is accepted and stays silent: dashboards are empty " +
-    "and no alert on its metrics can ever fire, which shows only in the next incident.",
+    "and no alert on its metrics can ever fire, which shows only in the next incident. A " +
+    "component that none reaches is as silent. Whether a Prometheus selects the monitor is " +
+    "not looked at.",
   practice: "monitoring",
   since: "0.1.0",
-  targets: [{ kinds: [SERVICE_MONITOR, POD_MONITOR], operations: ["CREATE", "UPDATE"] }],
+  targets: [
+    { kinds: MONITORS, operations: ["CREATE", "UPDATE"] },
+    { kinds: COMPONENT_KINDS, operations: ["CREATE"], doors: ["audit"], needs: MONITORS },
+  ],
   needs: ["Service", ...BEHIND],
   mode: "warn",
   reads: ["spec"],
-  params: z.strictObject({}),
-  governs: governedLayer,
-  check: (context) =>
-    context.object.kind === POD_MONITOR ? podFindings(context) : serviceFindings(context),
+  params,
+  governs: (context) =>
+    MONITORS.includes(context.object.kind) ? governedLayer(context) : undefined,
+  check(context) {
+    switch (context.object.kind) {
+      case POD_MONITOR:
+        return podFindings(context);
+      case SERVICE_MONITOR:
+        return serviceFindings(context);
+      default:
+        return unscrapedFindings(context);
+    }
+  },
 });
 
 function* podFindings({ subject, object, cluster }: RuleContext): Iterable<Finding> {

@@ -4,6 +4,13 @@ import { layerOf } from "../../engine/platform.ts";
 import { defineRule, type Finding, type RuleContext } from "../../engine/rule.ts";
 import { WORKLOAD_KINDS } from "../../kubernetes/workload.ts";
 import {
+  effectiveModeOfNamespace,
+  effectiveModeOfPods,
+  hasMesh,
+  PEER_AUTHENTICATION,
+} from "./effective-mtls.ts";
+import { MESH_WORKLOADS, membershipFindings } from "./mesh-membership.ts";
+import {
   destinationLayer,
   destinationRuleFindings,
   type MtlsParams,
@@ -12,7 +19,6 @@ import {
   podFindings,
 } from "./mtls-findings.ts";
 
-const PEER_AUTHENTICATION = "PeerAuthentication.security.istio.io";
 const DESTINATION_RULE = "DestinationRule.networking.istio.io";
 
 const params = z.strictObject({
@@ -35,16 +41,25 @@ export default defineRule({
   practice: "network",
   since: "0.1.0",
   targets: [
+    { kinds: [PEER_AUTHENTICATION, DESTINATION_RULE], operations: ["CREATE", "UPDATE"] },
     {
-      kinds: [PEER_AUTHENTICATION, DESTINATION_RULE, "Namespace", ...WORKLOAD_KINDS],
+      kinds: ["Namespace", ...WORKLOAD_KINDS],
       operations: ["CREATE", "UPDATE"],
+      doors: ["admission", "check"],
+    },
+    {
+      kinds: ["Namespace", ...MESH_WORKLOADS],
+      operations: ["CREATE"],
+      doors: ["audit"],
+      needs: [PEER_AUTHENTICATION, ...MESH_WORKLOADS],
     },
   ],
   needs: [],
   mode: "enforce",
   modeNote:
     "a PeerAuthentication outside `enforceLayers` or for the whole mesh, a DestinationRule and " +
-    "what opts out of the mesh warn",
+    "what opts out of the mesh warn; what it all comes to warns at the audit, and is audited " +
+    "outside `enforceLayers`",
   reads: [
     "spec.mtls",
     "spec.portLevelMtls",
@@ -60,7 +75,19 @@ export default defineRule({
   check: (context) => findings(context),
 });
 
-function findings(context: RuleContext<MtlsParams>): Iterable<Finding> {
+/** What it comes to in the end takes a whole cluster. */
+function* findings(context: RuleContext<MtlsParams>): Iterable<Finding> {
+  yield* writtenFindings(context);
+  if (context.subject.door !== "audit" || !hasMesh(context)) return;
+  if (context.object.kind === "Namespace") {
+    yield* effectiveModeOfNamespace(context);
+    yield* membershipFindings(context);
+  } else if (MESH_WORKLOADS.includes(context.object.kind)) {
+    yield* effectiveModeOfPods(context);
+  }
+}
+
+function writtenFindings(context: RuleContext<MtlsParams>): Iterable<Finding> {
   switch (context.object.kind) {
     case PEER_AUTHENTICATION:
       return peerAuthenticationFindings(context);

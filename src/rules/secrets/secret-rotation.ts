@@ -8,6 +8,7 @@ import { field, ROOT } from "../../kubernetes/location.ts";
 import { fieldHistory } from "../../kubernetes/managed-fields.ts";
 import { annotationOf, statusOf } from "../../kubernetes/object.ts";
 import { certificateNameOf, secretOrigin } from "../../kubernetes/secret-origin.ts";
+import { SECRETS_ON_DEMAND } from "./on-demand.ts";
 
 const ROTATED = `${PREFIX}rotated-at`;
 const CERTIFICATE = "Certificate.cert-manager.io";
@@ -41,11 +42,7 @@ export default defineRule<z.output<typeof params>>({
   mode: "audit",
   modeNote: "by metadata alone; what an operator writes is judged at its source",
   doors: ["audit"],
-  optIn: {
-    kinds: ["Secret"],
-    reason:
-      "Secrets are only listed where somebody asks for it: an account that may list them may read their values",
-  },
+  optIn: SECRETS_ON_DEMAND,
   reads: ["metadata"],
   params,
   check(context) {

@@ -26,7 +26,9 @@ export const monitoringFlows: LineSpec = {
     const collectors = componentsIn(site).get(COLLECTOR) ?? [];
     const evidence = collectors.map((one) => `${COLLECTOR}: ${shown(one)}, ${readyText(one)}`);
     if (monitors.length > 0) {
-      evidence.push(`${plural(monitors.length, "monitor")}: ${listOf(monitors)}`);
+      // Its own custom resource says so, which is not read.
+      const doubt = "whether a Prometheus selects them is not verified";
+      evidence.push(`${plural(monitors.length, "monitor")}: ${listOf(monitors)}; ${doubt}`);
     }
     return { evidence, unknown: silence(collectors), applies: site.places.length > 0 };
   },

@@ -1,8 +1,7 @@
-import { dig } from "../../kubernetes/json.ts";
 import type { GroupKind } from "../../kubernetes/kinds.ts";
-import { nameOf } from "../../kubernetes/object.ts";
+import { modeOfNamespace, peerPoliciesOf } from "../../kubernetes/mesh-mode.ts";
+import { nameOf, namespaceOf } from "../../kubernetes/object.ts";
 import type { Gathered, LineSpec, Site, Unknown } from "./line-spec.ts";
-import { objectsIn, shown } from "./places.ts";
 
 const POLICY: GroupKind = "NetworkPolicy.networking.k8s.io";
 const PEER_AUTHENTICATION: GroupKind = "PeerAuthentication.security.istio.io";
@@ -35,8 +34,16 @@ export const networkPolicies: LineSpec = {
   },
 };
 
-function strictMutualTls(site: Site): string[] {
-  return [...objectsIn(site, [PEER_AUTHENTICATION])]
-    .filter(({ object }) => dig(object, "spec", "mtls", "mode") === "STRICT")
-    .map((one) => `mutual TLS is strict: ${shown(one)}`);
+/** Where every Pod that no policy selects refuses plaintext, by whose word. */
+function* strictMutualTls({ cluster, policy, places }: Site): Iterable<string> {
+  const params = policy.checks.find(({ rule }) => rule.id === "net-mtls")?.params;
+  const { rootNamespace = "" } = (params ?? {}) as { readonly rootNamespace?: string };
+  const root = peerPoliciesOf(cluster.list(PEER_AUTHENTICATION, rootNamespace));
+  for (const { namespace } of places) {
+    const own = peerPoliciesOf(cluster.list(PEER_AUTHENTICATION, namespace));
+    const { mode, by } = modeOfNamespace(root, own);
+    if (mode !== "STRICT" || by === undefined) continue;
+    const name = `${namespaceOf(by) ?? ""}/${nameOf(by) ?? ""}`;
+    yield `mutual TLS is strict in ${namespace}: PeerAuthentication ${name}`;
+  }
 }

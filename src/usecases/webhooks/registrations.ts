@@ -1,7 +1,6 @@
 import type { Mode } from "../../engine/modes.ts";
 import { cap } from "../../engine/modes.ts";
-import type { Check, Policy } from "../../engine/policy.ts";
-import { targetsAt } from "../../engine/rule.ts";
+import { askedTargets, type Check, type Policy } from "../../engine/policy.ts";
 import type { Operation } from "../../engine/subject.ts";
 import { type GroupKind, kindInfo, versionsOf } from "../../kubernetes/kinds.ts";
 
@@ -53,7 +52,7 @@ export function mutatingRegistrations(policy: Policy): readonly Registration[] {
 
 function addTargets(cells: Map<string, Registration>, check: Check, limit: Mode): void {
   const enforceable = strictestMode(check, limit) === "enforce";
-  for (const { kinds, operations, subresource } of targetsAt(check.rule, "admission")) {
+  for (const { kinds, operations, subresource } of askedTargets(check, "admission")) {
     for (const kind of kinds) {
       for (const operation of operations) {
         add(cells, cellOf(kind, operation, subresource ?? "", enforceable));

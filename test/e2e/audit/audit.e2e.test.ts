@@ -181,6 +181,36 @@ suite("audit of a cluster that runs the example platform", () => {
       for (const { reason } of unseen(report)) assert.match(reason, /^needs permission to list /);
     });
 
+    test("what only the whole tells is found: plaintext, a database unscraped, Secrets by hand", async () => {
+      const secrets = ["create", "secret", "-n", "platform-data"];
+      const password = "--from-literal=password=correct-horse-battery";
+      const pull = ["docker-registry", "pull", "--docker-username=a", "--docker-password=b"];
+      const managed = ["secret", "managed", "reconcile.external-secrets.io/managed=true"];
+      for (const args of [
+        ["delete", "peerauthentication", "default", "-n", "platform-data"],
+        ["label", "namespace", "platform-data", "istio.io/dataplane-mode-"],
+        ["delete", "podmonitor", "pg-main", "-n", "platform-data"],
+        [...secrets, "generic", "by-hand", password],
+        [...secrets, "generic", "managed", password],
+        [...secrets, ...pull],
+        ["label", ...managed, "-n", "platform-data"],
+      ]) {
+        const { code, stderr } = await cluster.kubectl(args);
+        assert.equal(code, 0, stderr);
+      }
+      const { report } = await audited(cluster.kubeconfig, "--read-secret-metadata");
+      const said = (id: string) =>
+        report.findings.filter(({ rule }) => rule === id).map(({ message }) => message);
+      const [mode = "", membership = ""] = said("net-mtls");
+      assert.match(mode, /platform-data accepts plaintext: its effective mode is PERMISSIVE/);
+      assert.match(membership, /platform-data is not in the mesh, .* Cluster pg-main, /);
+      assert.match(said("mon-scrape-target").join("\n"), /^no .* reaches relational-database/);
+      assert.deepEqual(said("secret-external"), [
+        "externally managed Secrets of the data layer: 1 of 2 (50 %); by hand: platform-data/by-hand",
+      ]);
+      assert.doesNotMatch(JSON.stringify(report), /correct-horse-battery/);
+    });
+
     test("a cluster that is not there is an error of one sentence", async () => {
       const { code, err, out } = await runAudit(cluster.kubeconfig, "--context", "elsewhere");
       assert.equal(code, 3);

@@ -30,7 +30,7 @@ export function lineOf({ readiness = [] }: Report, id: string): ReadinessLine {
 }
 
 /** What an audit that looks once, and was asked for nothing more, never verifies. */
-const NEVER_AT_ONCE = ["res-usage-near-limit", "secret-rotation"];
+const NEVER_AT_ONCE = ["res-usage-near-limit", "secret-external", "secret-rotation"];
 
 /** What could not be verified beside that. */
 export function unseen({ skipped }: Report): Report["skipped"] {

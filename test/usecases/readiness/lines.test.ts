@@ -247,6 +247,36 @@ suite("monitoring-flows", () => {
     assert.ok(!notVerified.includes("no telemetry-collector is ready"));
   });
 
+  test("warns of a critical component that no monitor reaches", () => {
+    const { status, evidence } = line("monitoring-flows", {
+      change: ready,
+      without: is("PodMonitor", "pg-main"),
+    });
+    assert.equal(status, "warn");
+    assert.match(
+      evidence[0] ?? "",
+      /^warn \[mon-scrape-target\] Cluster platform-data\/pg-main: no /,
+    );
+  });
+
+  test("is not verified where monitors may not be listed", () => {
+    const reason = "needs permission to list podmonitors.monitoring.coreos.com";
+    const { status, notVerified } = line("monitoring-flows", {
+      change: ready,
+      answers: { "PodMonitor.monitoring.coreos.com": { state: "unreadable", reason } },
+    });
+    assert.equal(status, "not-verified");
+    assert.ok(notVerified?.includes(reason));
+  });
+
+  test("claims nothing of what a Prometheus selects", () => {
+    const { evidence } = line("monitoring-flows", { change: ready });
+    assert.match(
+      evidence.join("\n"),
+      /monitors: .*; whether a Prometheus selects them is not verified$/m,
+    );
+  });
+
   test("is not verified without the kinds of the Prometheus operator", () => {
     const absent: KindAnswer = { state: "absent" };
     const { status, notVerified = [] } = line("monitoring-flows", {
@@ -342,6 +372,39 @@ suite("network-policies", () => {
   test("names the default deny of each namespace", () => {
     const { evidence } = line("network-policies");
     assert.ok(evidence.includes("default deny in platform-data: NetworkPolicy default-deny"));
+  });
+
+  test("names the policy by which mutual TLS is strict in each namespace", () => {
+    const own = line("network-policies").evidence.filter((text) => text.startsWith("mutual TLS"));
+    assert.deepEqual(own, [
+      "mutual TLS is strict in platform-application: PeerAuthentication platform-application/default",
+      "mutual TLS is strict in platform-data: PeerAuthentication platform-data/default",
+      "mutual TLS is strict in platform-infrastructure: PeerAuthentication platform-infrastructure/default",
+      "mutual TLS is strict in platform-observability: PeerAuthentication platform-observability/default",
+    ]);
+  });
+
+  test("warns of a namespace that accepts plaintext because nobody says otherwise", () => {
+    const { status, evidence } = line("network-policies", {
+      without: (object) =>
+        is("PeerAuthentication")(object) && metadataOf(object)?.["namespace"] === "platform-data",
+    });
+    assert.equal(status, "warn");
+    assert.match(evidence[0] ?? "", /^warn \[net-mtls\] Namespace platform-data: .* PERMISSIVE/);
+    assert.ok(!evidence.some((text) => text.includes("strict in platform-data")));
+  });
+
+  test("is not verified where Istio's own kind may not be listed", () => {
+    const reason = "needs permission to list peerauthentications.security.istio.io";
+    const answers = {
+      "PeerAuthentication.security.istio.io": { state: "unreadable", reason },
+    } as const;
+    const { status, notVerified = [] } = line("network-policies", {
+      without: is("PeerAuthentication"),
+      answers,
+    });
+    assert.equal(status, "not-verified");
+    assert.ok(notVerified.includes(reason));
   });
 
   test("is not verified without Istio's own kind", () => {
