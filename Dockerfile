@@ -8,7 +8,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY scripts/build.ts scripts/build.ts
 COPY src src
 RUN node scripts/build.ts && npm ci --ignore-scripts --omit=dev

@@ -6,6 +6,7 @@ import type { CliIo, Output } from "./cli/io.ts";
 import { runProgram } from "./cli/program.ts";
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+const FAULTS = ["uncaughtException", "unhandledRejection"] as const;
 
 type StopListener = Parameters<CliIo["onStop"]>[0];
 
@@ -51,13 +52,15 @@ function onWriteError(error: NodeJS.ErrnoException): void {
   process.exit(3);
 }
 
-function onStop(listener: StopListener): void {
-  for (const signal of STOP_SIGNALS) {
-    process.on(signal, () => listener("signal", signal));
-  }
+function onStop(listener: StopListener): () => void {
+  const stop = (signal: string) => listener("signal", signal);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
   const crash = (error: unknown) => listener("crash", faultOf(error));
-  process.on("uncaughtException", crash);
-  process.on("unhandledRejection", crash);
+  for (const fault of FAULTS) process.on(fault, crash);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, stop);
+    for (const fault of FAULTS) process.off(fault, crash);
+  };
 }
 
 async function uninterrupted(steps: Iterable<() => void>): Promise<void> {

@@ -58,14 +58,16 @@ export const audit: Arm = async ({ dir, quick, progress }) => {
 };
 
 function targetsOf(rows: readonly Row[]): readonly Target[] {
-  const row = rows.find(({ what }) => what === "10,000 objects, JSON");
-  if (row === undefined) return [];
-  const ms = median(row.times);
-  const mb = Math.max(...row.rss);
-  return [
-    { text: `10,000 objects in ${short(ms)} ms, ${TARGET_MS} asked at most`, met: ms <= TARGET_MS },
-    { text: `10,000 objects in ${short(mb)} MB, ${TARGET_MB} asked at most`, met: mb <= TARGET_MB },
-  ];
+  return rows
+    .filter(({ what }) => what.startsWith("10,000 objects"))
+    .flatMap(({ what, times, rss }) => {
+      const ms = median(times);
+      const mb = Math.max(...rss);
+      return [
+        { text: `${what} in ${short(ms)} ms, ${TARGET_MS} asked at most`, met: ms <= TARGET_MS },
+        { text: `${what} in ${short(mb)} MB, ${TARGET_MB} asked at most`, met: mb <= TARGET_MB },
+      ];
+    });
 }
 
 /** The process says itself how large it ever was. */

@@ -33,8 +33,16 @@ function jsonItem(object: object, isFirst: boolean): string {
   return `${isFirst ? "" : ",\n"}        ${text}`;
 }
 
+/** Sorted keys, lists as far left as their key, nothing shared: as kubectl prints. */
+const KUBECTL = {
+  version: "1.1",
+  sortMapEntries: true,
+  indentSeq: false,
+  aliasDuplicateObjects: false,
+} as const;
+
 function yamlItem(object: object): string {
-  const [first = "", ...rest] = stringify(object).trimEnd().split("\n");
+  const [first = "", ...rest] = stringify(object, KUBECTL).trimEnd().split("\n");
   return `- ${[first, ...rest.map((line) => `  ${line}`)].join("\n")}\n`;
 }
 

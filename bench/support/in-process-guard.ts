@@ -5,7 +5,7 @@ import type { AdmissionPath } from "../../src/usecases/ports/admission.ts";
 /** Decodes, decides, counts, logs and encodes one review, as the server does between two sockets. */
 export type Answer = (body: Buffer) => string;
 
-/** The parts of `dist` wired as `serve` wires them, without sockets; logs go nowhere as JSON. */
+/** The parts wired as `serve` wires them, without sockets; logs go nowhere as JSON. */
 export async function inProcessGuard(): Promise<(path: AdmissionPath) => Answer> {
   const [http, review, telemetry, metricsModule, pages, engine, usecases, config, rules, clock] =
     await Promise.all([
@@ -75,5 +75,5 @@ export async function inProcessGuard(): Promise<(path: AdmissionPath) => Answer>
 }
 
 async function load<T>(module: string): Promise<T> {
-  return (await import(new URL(`../../dist/${module}.js`, import.meta.url).href)) as T;
+  return (await import(new URL(`../../src/${module}.ts`, import.meta.url).href)) as T;
 }

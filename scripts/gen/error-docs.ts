@@ -46,7 +46,7 @@ function page(): string {
   return `${[
     `<!-- ${GENERATED}. -->`,
     "# Errors",
-    "An error is one sentence on standard error that says what is wrong and what to do; several mistakes follow one a line. With `--log-level debug` it also shows its code and where it arose. Exit codes: 2 for the command line, settings and policy, 3 for the surroundings. Findings are no errors: they are exit code 1.",
+    "An error is one sentence on standard error that says what is wrong and what to do; several mistakes follow one a line. With `--log-level debug` it also shows its code and where it arose. Exit codes: 2 for the command line, settings and policy, 3 for the surroundings, 130 and 143 for a signal that came before the answer. Findings are no errors: they are exit code 1.",
     table(["Code", "Exit", "Meaning", "What to do"], own),
     "## From a cluster",
     "Exit code 3 where they end a command; a running guard logs them and goes on.",

@@ -14,8 +14,11 @@ export interface CliIo {
   readonly stderr: Output;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly version: string;
-  /** SIGTERM, SIGINT, and faults that would end the process (`crash`); listeners stay registered. */
-  onStop(listener: (reason: "signal" | "crash", detail: string) => void): void;
+  /**
+   * SIGTERM, SIGINT, and faults that would end the process (`crash`), until the function that it gives
+   * back is called: then both end the process by themselves again.
+   */
+  onStop(listener: (reason: "signal" | "crash", detail: string) => void): () => void;
   /**
    * Runs steps that no signal may cut in two, such as replacing a file. A signal that came meanwhile
    * ends the process before the next one, with exit code 128 and the signal's number.

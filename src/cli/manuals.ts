@@ -55,7 +55,9 @@ export const MANUALS: Readonly<Record<keyof typeof COMMAND_SETTINGS, Manual>> = 
   audit: {
     description: [
       "Reads a cluster once, judges what it finds, and answers line by line whether the guide's validation scenario holds. What could not be read or verified is never shown as passed. It only lists objects, never writes, and sees of Secrets the metadata only.",
+      "With --watch it goes on until SIGTERM or Ctrl-C, lets go of its lease then and ends with exit code 0; a second signal ends it at once.",
     ],
+    exits: { 130: "stopped by Ctrl-C before it was done; 143: by SIGTERM" },
     examples: [
       {
         does: "Audit the cluster of the current context",

@@ -1,7 +1,10 @@
 import type { CodeOf, ErrorCode } from "./error-codes.ts";
 
-/** 2: the user's command, settings or policy are wrong. 3: the surroundings are (file, cluster). */
-export type ErrorExitCode = 2 | 3;
+/**
+ * 2: the user's command, settings or policy are wrong. 3: the surroundings are (file, cluster).
+ * 130 and 143: SIGINT or SIGTERM came before the answer, by the convention of shells.
+ */
+export type ErrorExitCode = 2 | 3 | 130 | 143;
 
 export interface AppErrorOptions {
   /** Stable, for scripts and docs: `policy-invalid`. */

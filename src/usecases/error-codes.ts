@@ -1,5 +1,5 @@
 interface ErrorEntry {
-  readonly exit: 2 | 3;
+  readonly exit: 2 | 3 | 130;
   readonly meaning: string;
   /** One imperative. */
   readonly remedy: string;
@@ -19,7 +19,11 @@ export const ERRORS = {
     "leave out --from or --watch",
   ),
   "audit-namespace": entry(2, "--namespace names what does not exist", "mend the name"),
-  "audit-stopped": entry(3, "a signal ended the audit before it was done", "run it again"),
+  "audit-stopped": entry(
+    130,
+    "Ctrl-C ended the audit before it was done; SIGTERM does so with exit code 143",
+    "run it again",
+  ),
   "ca-invalid": entry(3, "the file of --ca-file is no CA certificate", "name a CA in PEM"),
   "ca-unreadable": entry(3, "the file of --ca-file cannot be read", "mend path or permissions"),
   "cannot-listen": entry(

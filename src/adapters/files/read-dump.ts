@@ -1,8 +1,10 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { asObject, type JsonObject, own, ownString } from "../../kubernetes/json.ts";
+import { asObject, type JsonObject, own, ownArray, ownString } from "../../kubernetes/json.ts";
 import { failureMessage, findFiles } from "./find-files.ts";
 import { inspect } from "./inspect.ts";
 import { type Slice, StreamError, sliceJson } from "./json-slices.ts";
+import { readPlainYaml } from "./plain/read-plain.ts";
+import { sharesAnchors } from "./shared-anchors.ts";
 import { parseYaml, plainValueOf } from "./yaml-document.ts";
 import { sliceYaml } from "./yaml-slices.ts";
 
@@ -54,12 +56,17 @@ function readFile(file: string, sink: Sink): void {
     const start = first.done === true ? new Uint8Array() : withoutBom(first.value);
     const isJson = /^\s*[[{]/.test(Buffer.from(start.subarray(0, 1024)).toString("latin1"));
     const all = prepend(start, chunks);
-    const slices = isJson ? sliceJson(all) : sliceYaml(textOf(all));
+    const slices = isJson ? sliceJson(all) : slicesOf(textOf(all));
     for (const slice of slices) expand.slice(slice, isJson ? parseJson : parseYamlSlice);
   } catch (error) {
     if (error instanceof StreamError) sink.flaws.push(`${file}:${error.line}: ${error.message}`);
     else sink.flaws.push(failureMessage(file, error));
   }
+}
+
+/** Whole documents where their items hang together. */
+function slicesOf(text: string): Iterable<Slice> {
+  return sliceYaml(text, !sharesAnchors(text));
 }
 
 /** Objects from slices; items that leave their kind to the list wait for its head. */
@@ -86,16 +93,19 @@ class Expansion {
       return;
     }
     if (role === "head") this.#head(object, line);
-    else {
-      this.#hasItems = true;
-      if (own(object, "kind") === undefined) this.#waiting.push({ item: object, line });
-      else this.#object(object, line);
-    }
+    else this.#item(object, line);
+  }
+
+  #item(item: JsonObject, line: number): void {
+    this.#hasItems = true;
+    if (own(item, "kind") === undefined) this.#waiting.push({ item, line });
+    else this.#object(item, line);
   }
 
   #head(object: JsonObject, line: number): void {
     const kind = ownString(object, "kind") ?? "";
     const isList = kind.endsWith("List");
+    if (isList) this.#uncut(object, line);
     const waiting = this.#waiting;
     const hadItems = this.#hasItems;
     this.#waiting = [];
@@ -110,6 +120,15 @@ class Expansion {
     }
     const isEmptied = kind === "List" || (isList && own(object, "items") !== undefined);
     if (!isEmptied) this.#object(object, line);
+  }
+
+  /** Items that were not cut out, such as those of `items: [...]`. */
+  #uncut(list: JsonObject, line: number): void {
+    for (const value of ownArray(list, "items")) {
+      const item = asObject(value);
+      if (item === undefined) this.#flaw(line, "the list holds something that is no object");
+      else this.#item(item, line);
+    }
   }
 
   #object(object: JsonObject, line: number): void {
@@ -146,7 +165,11 @@ function parseJson(text: string): unknown {
 }
 
 function parseYamlSlice(text: string): unknown {
-  const lineOf = (offset: number) => text.slice(0, offset).split("\n").length;
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return plain.value;
+  // What is not closed at the end is missed at its last line.
+  const last = text.length - 1;
+  const lineOf = (offset: number) => text.slice(0, Math.min(offset, last)).split("\n").length;
   try {
     const yaml = parseYaml(text);
     const [error] = yaml.errors;

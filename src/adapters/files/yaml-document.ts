@@ -1,4 +1,12 @@
-import { type Document, type ParsedNode, parseDocument, type Tags } from "yaml";
+import {
+  type Document,
+  type DocumentOptions,
+  type ParsedNode,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+  type Tags,
+} from "yaml";
 
 /** A parsed document whose nodes know their offsets. */
 export type Yaml = Document.Parsed<ParsedNode>;
@@ -7,16 +15,18 @@ export type Yaml = Document.Parsed<ParsedNode>;
  * Scalars as kubectl reads them: YAML 1.1, so that a bare `yes` or `0777` is what the API server
  * would get. Dates stay text, and base 60 is unknown to kubectl.
  */
+export const YAML_OPTIONS = {
+  schema: "yaml-1.1",
+  customTags: kubectlTags,
+  merge: true,
+  prettyErrors: false,
+  // Checked by inspect(), in linear time.
+  uniqueKeys: false,
+  logLevel: "silent",
+} as const satisfies ParseOptions & DocumentOptions & SchemaOptions;
+
 export function parseYaml(text: string): Yaml {
-  return parseDocument(text, {
-    schema: "yaml-1.1",
-    customTags: kubectlTags,
-    merge: true,
-    prettyErrors: false,
-    // Checked by inspect(), in linear time.
-    uniqueKeys: false,
-    logLevel: "silent",
-  });
+  return parseDocument(text, YAML_OPTIONS);
 }
 
 function kubectlTags(tags: Tags): Tags {

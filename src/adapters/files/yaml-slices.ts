@@ -9,8 +9,8 @@ const ITEM = /^( *)- /;
  * Cuts YAML at its documents and, in a list as kubectl prints it, at the items: lines, not syntax,
  * for a whole cluster in one syntax tree would not fit into memory.
  */
-export function* sliceYaml(text: string): Generator<YamlSlice> {
-  const cut = new Cut();
+export function* sliceYaml(text: string, cutsItems = true): Generator<YamlSlice> {
+  const cut = new Cut(cutsItems);
   let line = 0;
   for (const content of linesOf(text)) {
     line++;
@@ -20,6 +20,7 @@ export function* sliceYaml(text: string): Generator<YamlSlice> {
 }
 
 class Cut {
+  readonly #cutsItems: boolean;
   #head: string[] = [];
   #headLine = 1;
   #item: string[] = [];
@@ -27,6 +28,10 @@ class Cut {
   /** Blanks before the dash of an item; undefined outside of a list. */
   #indent: string | undefined;
   #awaitsItem = false;
+
+  constructor(cutsItems: boolean) {
+    this.#cutsItems = cutsItems;
+  }
 
   *line(content: string, line: number): Generator<YamlSlice> {
     if (/^(?:---|\.\.\.)(?:\s|$)/.test(content)) {
@@ -41,7 +46,7 @@ class Cut {
     if (content.trim() !== "") this.#awaitsItem = false;
     if (this.#indent === undefined) {
       this.#head.push(content);
-      this.#awaitsItem ||= /^items:\s*(?:#.*)?$/.test(content);
+      this.#awaitsItem ||= this.#cutsItems && /^items:\s*(?:#.*)?$/.test(content);
     } else if (dash === this.#indent) {
       yield* this.#endItem();
       this.#itemLine = line;
@@ -55,7 +60,7 @@ class Cut {
 
   *end(): Generator<YamlSlice> {
     yield* this.#endItem();
-    const text = this.#head.join("\n");
+    const text = textOf(this.#head);
     this.#head = [];
     this.#indent = undefined;
     this.#awaitsItem = false;
@@ -65,10 +70,15 @@ class Cut {
 
   *#endItem(): Generator<YamlSlice> {
     if (this.#item.length === 0) return;
-    const text = this.#item.join("\n");
+    const text = textOf(this.#item);
     this.#item = [];
     yield { role: "item", text, line: this.#itemLine };
   }
+}
+
+/** With the last line end too: a literal block may keep it. */
+function textOf(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
 }
 
 function* linesOf(text: string): Generator<string> {

@@ -1,25 +1,22 @@
 import { readDump } from "../../adapters/files/read-dump.ts";
 import { projectionOf } from "../../adapters/kube/projection.ts";
 import type { AUDIT_SETTINGS } from "../../config/settings-audit.ts";
-import type { Policy } from "../../engine/policy.ts";
 import type { JsonObject } from "../../kubernetes/json.ts";
 import { type GroupKind, kindInfo } from "../../kubernetes/kinds.ts";
-import { nameOf } from "../../kubernetes/object.ts";
 import { RULES } from "../../rules/index.ts";
 import { AppError, environmentError, usageError } from "../../usecases/app-error.ts";
 import { type AuditResult, audit } from "../../usecases/audit.ts";
 import type { KindAnswers } from "../../usecases/audit-view.ts";
-import { optedInBy, SECRETS } from "../../usecases/audited-kinds.ts";
+import { optedInBy } from "../../usecases/audited-kinds.ts";
 import { dumpAnswers } from "../../usecases/dump-answers.ts";
 import { exitCodeOf } from "../../usecases/report.ts";
 import { Snapshot } from "../../usecases/snapshot.ts";
-import { connect } from "../audit/connect.ts";
+import { readLive } from "../audit/read-live.ts";
 import type { Invocation, Run } from "../command.ts";
 import type { CliIo } from "../io.ts";
 import { openPolicy } from "../policy-file.ts";
 import { writeReport } from "../reporters.ts";
 import { systemClock } from "../system-clock.ts";
-import { progressFor } from "../terminal.ts";
 
 type Settings = Invocation<typeof AUDIT_SETTINGS>["settings"];
 
@@ -82,52 +79,6 @@ function readFiles(snapshot: Snapshot, from: string): KindAnswers {
   }
   if (objects === 0) throw environmentError("dump-empty", `${said}: it holds no objects`);
   return dumpAnswers(snapshot.view, snapshot.kinds.all);
-}
-
-async function readLive(
-  snapshot: Snapshot,
-  settings: Settings,
-  policy: Policy,
-  io: CliIo,
-): Promise<KindAnswers> {
-  const { connection } = await connect(settings, io);
-  const ended = new AbortController();
-  io.onStop(() => ended.abort());
-  const { readCluster } = await import("../../adapters/kube/read-cluster.ts");
-  const progress = progressFor(io, settings.logFormat);
-  let read = 0;
-  progress.report("reading the cluster, objects", read);
-  try {
-    return await readCluster({
-      connection,
-      kinds: snapshot.kinds,
-      metadataOnly: SECRETS,
-      namespaces: settings.namespace,
-      known: () => namesOf(snapshot.view.list("Namespace"), policy),
-      take(object) {
-        snapshot.add(object);
-        read++;
-        progress.report("reading the cluster, objects", read);
-      },
-      clock: systemClock,
-      signal: ended.signal,
-    });
-  } catch (error) {
-    if (!ended.signal.aborted) throw error;
-    throw environmentError("audit-stopped", "the audit was stopped before it was done", error);
-  } finally {
-    progress.clear();
-    connection.close();
-  }
-}
-
-/** More are not tried one by one where the whole may not be read. */
-const MOST_NAMESPACES = 50;
-
-function namesOf(namespaces: Iterable<JsonObject>, policy: Policy): readonly string[] {
-  const names = [...namespaces].flatMap((object) => nameOf(object) ?? []);
-  const asked = names.filter((name) => !policy.isExcluded(name));
-  return asked.length > MOST_NAMESPACES ? [] : asked;
 }
 
 function project(kind: GroupKind, object: JsonObject): JsonObject {

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { type Slice, StreamError, sliceJson } from "../../../src/adapters/files/json-slices.ts";
 import { readDump } from "../../../src/adapters/files/read-dump.ts";
+import { parseYaml, plainValueOf } from "../../../src/adapters/files/yaml-document.ts";
 import { sliceYaml } from "../../../src/adapters/files/yaml-slices.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "keymate-guard-dump-"));
@@ -108,6 +109,45 @@ suite("a dump", () => {
     assert.deepEqual(read("b.yaml", indented), { objects: expected, flaws: [] });
   });
 
+  test("is read as a list that is parsed as one document, however its YAML is printed", () => {
+    const printed = fc.record({
+      indentSeq: fc.boolean(),
+      blockQuote: fc.constantFrom<"literal" | boolean>("literal", true, false),
+      aliasDuplicateObjects: fc.boolean(),
+      lineWidth: fc.constantFrom(0, 30, 80),
+      version: fc.constant("1.1" as const),
+    });
+    const lines = fc.constantFrom(
+      "a",
+      "",
+      " b",
+      "---",
+      "items:",
+      "- c",
+      "# d",
+      "...",
+      "  ",
+      "e: f",
+    );
+    const texts = fc.array(lines, { maxLength: 4 }).map((all) => all.join("\n"));
+    const more = fc.record({ shared: fc.constant({ a: 1 }), texts: fc.array(texts) });
+    const items = fc.array(fc.tuple(anyObject, more), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(items, printed, (all, style) => {
+        const objects = all.map(([one, { shared, texts: own }]) => ({
+          ...one,
+          shared,
+          again: [shared],
+          own,
+        }));
+        const text = stringify({ apiVersion: "v1", items: objects, kind: "List" }, style);
+        const whole = plainValueOf(parseYaml(text)) as { readonly items: unknown };
+        assert.deepEqual(read("property.yaml", text), { objects: whole.items, flaws: [] }, text);
+      }),
+      { numRuns: Number(process.env["RUNS"] ?? 300) },
+    );
+  });
+
   test("may be one object, several, or several lists in one file", () => {
     assert.deepEqual(read("c.json", JSON.stringify(object("a"))).objects, [object("a")]);
     const twice = JSON.stringify(list) + JSON.stringify(object("c"));
@@ -121,6 +161,27 @@ suite("a dump", () => {
     const items = [{ ...bare }];
     const raw = { items, kind: "ConfigMapList", apiVersion };
     assert.deepEqual(read("e.json", JSON.stringify(raw)).objects, [object("a")]);
+  });
+
+  test("may have its items within brackets, or one refer to another", () => {
+    const flow =
+      "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}]\n";
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "a" } };
+    assert.deepEqual(read("p.yaml", flow), { objects: [pod], flaws: [] });
+    const aliased = `${flow.slice(0, flow.indexOf("["))}
+- &a { apiVersion: v1, kind: Pod, metadata: { name: a } }
+- *a
+- { apiVersion: v1, kind: ConfigMap, data: { x: "c = *a & b" } }
+`;
+    const map = { apiVersion: "v1", kind: "ConfigMap", data: { x: "c = *a & b" } };
+    assert.deepEqual(read("q.yaml", aliased), { objects: [pod, pod, map], flaws: [] });
+  });
+
+  test("may have items that refer to what stands in front of the list", () => {
+    const shared =
+      "x: &l { app: a }\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {labels: *l}}\n";
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { labels: { app: "a" } } };
+    assert.deepEqual(read("r.yaml", `${shared}kind: List\n`), { objects: [pod], flaws: [] });
   });
 
   test("may be empty of objects, and holds the mark of a byte order", () => {

@@ -17,7 +17,7 @@ export function captured(env: CliIo["env"] = {}) {
     stderr: to("stderr"),
     stdin: Readable.from([]),
     version: "0.0.0",
-    onStop: () => {},
+    onStop: () => () => {},
     uninterrupted: async (steps) => {
       for (const step of steps) step();
     },
