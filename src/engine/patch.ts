@@ -50,12 +50,14 @@ export function applyOperations(
   if (operations.length === 0) return root;
   const copy: MutableObject = copies.has(root) ? root : { ...root };
   copies.add(copy);
-  for (const operation of operations) {
-    if (operation.path === "" || operation.value === null) {
+  for (const { op, path, value } of operations) {
+    if (path === "" || value === null) {
       throw new Error("a patch operation must add a value below the root");
     }
-    copyAlong(copy, operation.path, copies);
-    fastJsonPatch.applyOperation(copy, operation, true, true);
+    const end = path.lastIndexOf("/");
+    const parent = copyAlong(copy, path, end, copies);
+    // The way there is known to exist, so that the library is left with the last step of it.
+    fastJsonPatch.applyOperation(parent, { op, path: path.slice(end), value }, true, true);
   }
   return copy;
 }
@@ -93,22 +95,31 @@ function setNested(target: MutableObject, segments: readonly string[], value: st
   if (last !== undefined) at[last] = value;
 }
 
-/** Replaces every container on the way to the pointer's parent by a shallow copy, once. */
-function copyAlong(root: MutableObject, pointer: string, copies: Set<unknown>): void {
-  let at: MutableObject = root;
-  for (const escaped of pointer.split("/").slice(1, -1)) {
-    const key = unescaped(escaped);
-    const child = at[key];
-    if (typeof child !== "object" || child === null) return;
-    if (copies.has(child)) {
-      at = child as MutableObject;
-      continue;
-    }
-    const copy = Array.isArray(child) ? [...child] : { ...child };
-    copies.add(copy);
-    at[key] = copy;
-    at = copy as MutableObject;
+/** Replaces every container on the way to the pointer's last step by a shallow copy, once. */
+function copyAlong(
+  root: MutableObject,
+  pointer: string,
+  end: number,
+  copies: Set<unknown>,
+): MutableObject {
+  let at = root;
+  for (let from = 1; from <= end; ) {
+    const next = pointer.indexOf("/", from);
+    at = copiedChild(at, unescaped(pointer.slice(from, next)), copies);
+    from = next + 1;
   }
+  if (Array.isArray(at)) throw new Error("a patch operation must add to a map");
+  return at;
+}
+
+function copiedChild(parent: MutableObject, key: string, copies: Set<unknown>): MutableObject {
+  const child = Object.hasOwn(parent, key) ? parent[key] : undefined;
+  if (typeof child !== "object" || child === null) throw new Error("a patch has nowhere to add to");
+  if (copies.has(child)) return child as MutableObject;
+  const copy = (Array.isArray(child) ? child.slice() : { ...child }) as MutableObject;
+  copies.add(copy);
+  parent[key] = copy;
+  return copy;
 }
 
 function unescaped(segment: string): string {

@@ -73,3 +73,16 @@ test("patch operations are refused where the API server's library and RFC 6902 d
   assert.throws(() => applyOperations(root, [{ op: "add", path: "/spec/a/b", value: "x" }]));
   assert.throws(() => applyOperations(root, [{ op: "add", path: "/__proto__/b", value: "x" }]));
 });
+
+test("patch operations are refused below a place that is inherited, a list or a scalar", () => {
+  const root = { spec: { containers: [{ name: "api" }], replicas: 2 } };
+  for (const path of [
+    "/toString/a",
+    "/spec/containers/0",
+    "/spec/containers/length/a",
+    "/spec/containers/1/a",
+    "/spec/replicas/a",
+  ]) {
+    assert.throws(() => applyOperations(root, [{ op: "add", path, value: "x" }]), path);
+  }
+});
