@@ -3,7 +3,8 @@ import { asString, type JsonObject, own, ownString } from "../kubernetes/json.ts
 import type { GroupKind } from "../kubernetes/kinds.ts";
 import { annotationOf, labelsOf } from "../kubernetes/object.ts";
 import { componentOfImage } from "./image-index.ts";
-import { type Component, declaredComponent, PART_OF_LABEL, type Platform } from "./platform.ts";
+import { componentOfLabels } from "./label-index.ts";
+import { declaredComponent, PART_OF_LABEL, type Platform } from "./platform.ts";
 import type { Judged } from "./subject.ts";
 
 /** The declared value that says: on purpose no component of the platform. */
@@ -80,18 +81,7 @@ function fromLabels(platform: Platform, labels: JsonObject | undefined): string 
       knownName(platform, ownString(labels, "app.kubernetes.io/name"));
     if (known !== undefined) return known;
   }
-  for (const component of platform.components.values()) {
-    if (matchesLabels(component, labels)) return component.name;
-  }
-  return undefined;
-}
-
-/** Any one of them is enough: they are alternatives, like the image globs. */
-function matchesLabels({ match }: Component, labels: JsonObject): boolean {
-  const wanted = match?.labels;
-  if (wanted === undefined) return false;
-  for (const key of Object.keys(wanted)) if (own(labels, key) === wanted[key]) return true;
-  return false;
+  return componentOfLabels(platform, labels);
 }
 
 /** The chart label is `<name>-<version>`; names may hold dashes and digits, versions start at one. */

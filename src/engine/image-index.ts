@@ -1,19 +1,14 @@
 import { compileGlob } from "./glob.ts";
 import type { Platform } from "./platform.ts";
-
-interface Entry {
-  readonly component: string;
-  /** Position in the policy: the first match counts. */
-  readonly rank: number;
-}
+import { earlier, type Ranked } from "./ranked.ts";
 
 interface ImageIndex {
-  readonly exact: ReadonlyMap<string, Entry>;
+  readonly exact: ReadonlyMap<string, Ranked>;
   /** Only those with a `*`, by rank. */
   readonly globs: readonly GlobEntry[];
 }
 
-interface GlobEntry extends Entry {
+interface GlobEntry extends Ranked {
   readonly fits: (text: string) => boolean;
   /** It speaks of registry and path, not of the last segment. */
   readonly isFull: boolean;
@@ -32,17 +27,12 @@ export function componentOfImage(
   full: string,
 ): string | undefined {
   const { exact, globs } = indexOf(platform);
-  let best: Entry | undefined = earlier(exact.get(lastSegment), exact.get(full));
+  let best: Ranked | undefined = earlier(exact.get(lastSegment), exact.get(full));
   for (const entry of globs) {
     if (best !== undefined && best.rank < entry.rank) break;
     if (entry.fits(entry.isFull ? full : lastSegment)) best = entry;
   }
   return best?.component;
-}
-
-function earlier(left: Entry | undefined, right: Entry | undefined): Entry | undefined {
-  if (left === undefined || right === undefined) return left ?? right;
-  return left.rank < right.rank ? left : right;
 }
 
 function indexOf(platform: Platform): ImageIndex {
@@ -55,7 +45,7 @@ function indexOf(platform: Platform): ImageIndex {
 }
 
 function buildIndex({ components }: Platform): ImageIndex {
-  const exact = new Map<string, Entry>();
+  const exact = new Map<string, Ranked>();
   const globs: GlobEntry[] = [];
   let rank = 0;
   for (const { name: component, match } of components.values()) {
