@@ -128,8 +128,9 @@ function judgementsOf(
       mode,
       finding,
       preexisting: wasThere(finding),
-      ...(notVerified === undefined ? {} : { notVerified }),
-      ...(resolved.exemptedBy === undefined ? {} : { exemptedBy: resolved.exemptedBy }),
+      wouldAdd: undefined,
+      notVerified,
+      exemptedBy: resolved.exemptedBy,
     });
   }
   return judgements;
@@ -163,9 +164,11 @@ function withAdditions(
   environment: Environment,
   subject: Subject,
   judgements: readonly Judgement[],
-): Judgement[] {
-  const planned = plannedAdditions(environment, subject);
-  if (planned.size === 0) return [...judgements];
+): readonly Judgement[] {
+  const keys = new Set<string>();
+  for (const { finding } of judgements) if (finding.gap) keys.add(finding.location.key);
+  const planned = plannedAdditions(environment, subject, keys);
+  if (planned.size === 0) return judgements;
   return judgements.map((judgement) => {
     if (judgement.finding.gap !== true) return judgement;
     const addition = planned.get(pointerOf(judgement.finding.location));
@@ -175,10 +178,17 @@ function withAdditions(
 
 /** What would have been filled in, could everything be read, is no reason to deny. */
 function withAddition(judgement: Judgement, addition: PlannedAddition): Judgement {
-  const { value, enforced, notVerified } = addition;
-  const wouldAdd = { value, enforced };
-  if (!enforced || notVerified === undefined) return { ...judgement, wouldAdd };
-  return { ...judgement, wouldAdd, notVerified, mode: cap(judgement.mode, "warn") };
+  const { rule, mode, finding, preexisting, exemptedBy } = judgement;
+  const isDoubtful = addition.enforced && addition.notVerified !== undefined;
+  return {
+    rule,
+    mode: isDoubtful ? cap(mode, "warn") : mode,
+    finding,
+    preexisting,
+    wouldAdd: { value: addition.value, enforced: addition.enforced },
+    notVerified: isDoubtful ? addition.notVerified : judgement.notVerified,
+    exemptedBy,
+  };
 }
 
 function once<T>(compute: () => T): () => T {

@@ -10,11 +10,11 @@ export interface Judgement {
   /** Was there before this update: never blocks, summed up in one warning. */
   readonly preexisting: boolean;
   /** What the mutating rules fill in, or would fill in if enforced: `512Mi`. */
-  readonly wouldAdd?: { readonly value: string; readonly enforced: boolean };
+  readonly wouldAdd?: { readonly value: string; readonly enforced: boolean } | undefined;
   /** Why it is capped at warn: a kind that it rests on could not be read. */
-  readonly notVerified?: string;
+  readonly notVerified?: string | undefined;
   /** The override of the policy that weakened it, for the audit annotation. */
-  readonly exemptedBy?: string;
+  readonly exemptedBy?: string | undefined;
 }
 
 /** A rule that found nothing, but could not see all that it looks up. */

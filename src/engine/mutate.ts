@@ -76,11 +76,12 @@ export interface PlannedAddition {
 
 /**
  * What would be filled in by JSON pointer, whether or not it is in force here: for findings that
- * tell the user so. Empty when nothing would be mutated in any mode.
+ * tell the user so, and that end in one of these keys. Empty when nothing would be mutated in any mode.
  */
 export function plannedAdditions(
   environment: Environment,
   subject: Subject,
+  keys: ReadonlySet<string>,
 ): ReadonlyMap<string, PlannedAddition> {
   const planned = new Map<string, PlannedAddition>();
   if (!mayMutate(subject)) return planned;
@@ -90,7 +91,7 @@ export function plannedAdditions(
     const enforced = modeOf(environment, check, subject, scope) === "enforce";
     const notVerified = unverifiedReason(check, scope, environment.cluster);
     for (const { location, value } of additionsOf(environment, subject, scope, check)) {
-      if (!canAdd(subject.object.raw, location)) continue;
+      if (!keys.has(location.key) || !canAdd(subject.object.raw, location)) continue;
       planned.set(pointerOf(location), { value, enforced, notVerified });
     }
   }
