@@ -1,6 +1,8 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { Decision } from "../../engine/decision.ts";
-import type { Metrics } from "../../usecases/ports/metrics.ts";
+import type { Mode } from "../../engine/modes.ts";
+import type { Door, Metrics } from "../../usecases/ports/metrics.ts";
+import { TalliedCounter } from "./tallied-counter.ts";
 
 /** Whether any rule names this kind; others share the label `other`, as kinds are the user's to invent. */
 export type KnowsKind = (kind: string) => boolean;
@@ -19,24 +21,24 @@ export function createMetrics(registry: Registry, knowsKind: KnowsKind): Metrics
     "/validate": durations.labels("/validate"),
     "/validate/fail": durations.labels("/validate/fail"),
   };
-  const finding: Metrics["finding"] = (rule, mode, door) => findings.inc({ rule, mode, door });
+  const countFindings = (rule: string, mode: Mode, door: Door, count: number) =>
+    findings.add(`${rule} ${mode} ${door}`, count, () => ({ rule, mode, door }));
   const internalError: Metrics["internalError"] = (where) => faults.inc({ where });
   return {
     admission: (path, request, decision, seconds) => {
-      requests.inc({
-        path,
-        operation: request.operation,
-        kind: knowsKind(request.kind.kind) ? request.kind.kind : "other",
-        outcome: decision.outcome,
-        dry_run: request.dryRun ? "true" : "false",
-      });
+      const { operation } = request;
+      const { outcome } = decision;
+      const kind = knowsKind(request.kind.kind) ? request.kind.kind : "other";
+      const dry_run = request.dryRun ? "true" : "false";
+      const key = `${path} ${operation} ${kind} ${outcome} ${dry_run}`;
+      requests.add(key, 1, () => ({ path, operation, kind, outcome, dry_run }));
       duration[path].observe(seconds);
       for (const [{ rule, mode }, count] of counted(decision.findings)) {
-        findings.inc({ rule, mode, door: "admission" }, count);
+        countFindings(rule, mode, "admission", count);
       }
       for (const where of decision.faults) internalError(where);
     },
-    finding,
+    finding: (rule, mode, door) => countFindings(rule, mode, door, 1),
     internalError,
     refused: (status) => refused.inc({ status: String(status) }),
   };
@@ -58,7 +60,7 @@ function counted(findings: readonly DecidedFinding[]): [DecidedFinding, number][
 function createInstruments(registry: Registry) {
   const registers = [registry];
   return {
-    requests: new Counter({
+    requests: new TalliedCounter({
       name: "keymate_guard_admission_requests_total",
       help: "Reviews answered. outcome: the first that holds of error, denied, patched, warned, allowed",
       labelNames: ["path", "operation", "kind", "outcome", "dry_run"],
@@ -71,7 +73,7 @@ function createInstruments(registry: Registry) {
       buckets: SECONDS,
       registers,
     }),
-    findings: new Counter({
+    findings: new TalliedCounter({
       name: "keymate_guard_findings_total",
       help: "Findings by rule, mode and the door they were found at",
       labelNames: ["rule", "mode", "door"],

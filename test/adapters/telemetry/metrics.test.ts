@@ -67,6 +67,19 @@ describe("metrics", () => {
     );
   });
 
+  test("count on from one scrape to the next", async () => {
+    const { metrics, text } = counted();
+    for (const expected of [1, 2]) {
+      metrics.admission("/validate", request, denied, 0.004);
+      has(
+        await text(),
+        `keymate_guard_admission_requests_total{path="/validate",operation="CREATE",kind="Pod",outcome="denied",dry_run="false"} ${expected}`,
+        `keymate_guard_findings_total{rule="res-zero",mode="enforce",door="admission"} ${2 * expected}`,
+      );
+    }
+    assert.equal(await text(), await text());
+  });
+
   test("count dry runs apart, and kinds that no rule names together", async () => {
     const { metrics, text } = counted();
     for (const kind of ["Widget", "Gadget"]) {
