@@ -18,6 +18,8 @@ export class ConnectionRoom {
   readonly #unanswered = new Set<string>();
   /** The longest idle first. */
   readonly #idle = new Set<string>();
+  /** What carries requests keeps its key for all of them. */
+  readonly #keys = new WeakMap<Connection, string>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -35,12 +37,12 @@ export class ConnectionRoom {
 
   /** A request begins. */
   busy(carrier: Connection): void {
-    this.#idle.delete(keyOf(carrier));
+    this.#idle.delete(this.#keyOf(carrier));
   }
 
   /** An answer is complete; only a decision makes the connection worth more than a new one. */
   answered(carrier: Connection, decided: boolean): void {
-    const key = keyOf(carrier);
+    const key = this.#keyOf(carrier);
     if (!this.#open.has(key)) return;
     if (decided) this.#unanswered.delete(key);
     if (!this.#unanswered.has(key)) this.#idle.add(key);
@@ -52,6 +54,15 @@ export class ConnectionRoom {
     const leaving = this.#open.get(oldest);
     this.#forget(oldest);
     leaving?.destroy();
+  }
+
+  #keyOf(carrier: Connection): string {
+    let key = this.#keys.get(carrier);
+    if (key === undefined) {
+      key = keyOf(carrier);
+      this.#keys.set(carrier, key);
+    }
+    return key;
   }
 
   #forget(key: string): void {
