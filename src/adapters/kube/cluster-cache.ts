@@ -10,6 +10,7 @@ import { collectionOf } from "./collection.ts";
 import { type ObjectChange, ObjectStore } from "./object-store.ts";
 import { type Projection, projectionOf } from "./projection.ts";
 import { Reflector, type ReflectorStatus } from "./reflector.ts";
+import { ServedResources } from "./served-resources.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Longer than this without a sign of life, and the cache no longer speaks for the cluster. */
@@ -52,8 +53,9 @@ export class ClusterCache implements ClusterView {
 
   constructor(options: ClusterCacheOptions) {
     this.#clock = options.clock;
+    const served = new ServedResources(options);
     this.#entries = new Map(
-      [...new Set(options.kinds)].map((kind) => [kind, createEntry(kind, options)]),
+      [...new Set(options.kinds)].map((kind) => [kind, createEntry(kind, options, served)]),
     );
   }
 
@@ -149,7 +151,11 @@ export class ClusterCache implements ClusterView {
   }
 }
 
-function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
+function createEntry(
+  kind: GroupKind,
+  options: ClusterCacheOptions,
+  served: ServedResources,
+): Entry {
   const info = kindInfo(kind);
   if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
   const { connection, clock, logger, random, onChange } = options;
@@ -169,6 +175,7 @@ function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
     clock,
     logger,
     random,
+    served,
   });
   return { info, what: collection.what, store, index, reflector, waiters };
 }
