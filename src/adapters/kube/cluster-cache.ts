@@ -11,6 +11,7 @@ import { type ObjectChange, ObjectStore } from "./object-store.ts";
 import { type Projection, projectionOf } from "./projection.ts";
 import { Reflector, type ReflectorStatus } from "./reflector.ts";
 import { ServedResources } from "./served-resources.ts";
+import { SharedParts } from "./shared-parts.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Longer than this without a sign of life, and the cache no longer speaks for the cluster. */
@@ -54,8 +55,12 @@ export class ClusterCache implements ClusterView {
   constructor(options: ClusterCacheOptions) {
     this.#clock = options.clock;
     const served = new ServedResources(options);
+    const parts = new SharedParts();
     this.#entries = new Map(
-      [...new Set(options.kinds)].map((kind) => [kind, createEntry(kind, options, served)]),
+      [...new Set(options.kinds)].map((kind) => [
+        kind,
+        createEntry(kind, options, { served, parts }),
+      ]),
     );
   }
 
@@ -154,7 +159,7 @@ export class ClusterCache implements ClusterView {
 function createEntry(
   kind: GroupKind,
   options: ClusterCacheOptions,
-  served: ServedResources,
+  { served, parts }: { readonly served: ServedResources; readonly parts: SharedParts },
 ): Entry {
   const info = kindInfo(kind);
   if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
@@ -170,7 +175,7 @@ function createEntry(
   const reflector = new Reflector({
     connection,
     collection,
-    project,
+    project: (object) => parts.share(project(object)),
     sink: store,
     clock,
     logger,
