@@ -10,6 +10,8 @@ import { collectionOf } from "./collection.ts";
 import { type ObjectChange, ObjectStore } from "./object-store.ts";
 import { type Projection, projectionOf } from "./projection.ts";
 import { Reflector, type ReflectorStatus } from "./reflector.ts";
+import { ServedResources } from "./served-resources.ts";
+import { SharedParts } from "./shared-parts.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Longer than this without a sign of life, and the cache no longer speaks for the cluster. */
@@ -52,8 +54,13 @@ export class ClusterCache implements ClusterView {
 
   constructor(options: ClusterCacheOptions) {
     this.#clock = options.clock;
+    const served = new ServedResources(options);
+    const parts = new SharedParts();
     this.#entries = new Map(
-      [...new Set(options.kinds)].map((kind) => [kind, createEntry(kind, options)]),
+      [...new Set(options.kinds)].map((kind) => [
+        kind,
+        createEntry(kind, options, { served, parts }),
+      ]),
     );
   }
 
@@ -149,7 +156,11 @@ export class ClusterCache implements ClusterView {
   }
 }
 
-function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
+function createEntry(
+  kind: GroupKind,
+  options: ClusterCacheOptions,
+  { served, parts }: { readonly served: ServedResources; readonly parts: SharedParts },
+): Entry {
   const info = kindInfo(kind);
   if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
   const { connection, clock, logger, random, onChange } = options;
@@ -164,11 +175,12 @@ function createEntry(kind: GroupKind, options: ClusterCacheOptions): Entry {
   const reflector = new Reflector({
     connection,
     collection,
-    project,
+    project: (object) => parts.share(project(object)),
     sink: store,
     clock,
     logger,
     random,
+    served,
   });
   return { info, what: collection.what, store, index, reflector, waiters };
 }

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { StringDecoder } from "node:string_decoder";
 import type { ApiHeaders, ApiRequest, ApiResponse, ApiStream, Connection } from "./api-client.ts";
 import type { RequestCredentials } from "./credentials.ts";
 import { KubeError, transportError } from "./kube-error.ts";
@@ -114,16 +115,20 @@ export class HttpConnection implements Connection {
   }
 }
 
+/**
+ * Decoded as it comes: a page of megabytes as one buffer, and once more as one text, left holes in the
+ * C heap that no collection gives back.
+ */
 async function readAnswer(response: http.IncomingMessage): Promise<ApiResponse> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  return {
-    status: response.statusCode ?? 0,
-    headers: response.headers as ApiHeaders,
-    body: body.toString("utf8"),
-    bytes: body.length,
-  };
+  const decoder = new StringDecoder("utf8");
+  let body = "";
+  let bytes = 0;
+  for await (const chunk of response) {
+    body += decoder.write(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  body += decoder.end();
+  return { status: response.statusCode ?? 0, headers: response.headers as ApiHeaders, body, bytes };
 }
 
 function lengthOf(body: string | undefined): Readonly<Record<string, string>> {

@@ -4,8 +4,9 @@ import { isLocal, type KindAnswer, type KindAnswers } from "../../usecases/audit
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Connection } from "./api-client.ts";
 import { type Collection, listPages } from "./collection.ts";
-import { Discovery } from "./discovery.ts";
 import { transportError } from "./kube-error.ts";
+import { ServedResources } from "./served-resources.ts";
+import { versionToRead } from "./served-versions.ts";
 
 /** Lists that run at once; as many as the connection has sockets. */
 const AT_ONCE = 4;
@@ -33,8 +34,8 @@ export interface ReadClusterOptions {
  * cluster cannot be reached or does not know who we are.
  */
 export async function readCluster(options: ReadClusterOptions): Promise<KindAnswers> {
-  const { kinds, connection, signal } = options;
-  const reader = new Reader(options, new Discovery(connection, signal));
+  const { kinds } = options;
+  const reader = new Reader(options);
   const answers = new Map<GroupKind, KindAnswer>();
   const read = async (kind: GroupKind): Promise<void> => {
     answers.set(kind, await reader.answer(kind));
@@ -57,18 +58,18 @@ function mustGet(answers: KindAnswers, kind: GroupKind): KindAnswer {
 
 class Reader {
   readonly #options: ReadClusterOptions;
-  readonly #discovery: Discovery;
+  readonly #served: ServedResources;
 
-  constructor(options: ReadClusterOptions, discovery: Discovery) {
+  constructor(options: ReadClusterOptions) {
     this.#options = options;
-    this.#discovery = discovery;
+    this.#served = new ServedResources(options);
   }
 
   async answer(kind: GroupKind): Promise<KindAnswer> {
     const info = kindInfo(kind);
     if (info === undefined) throw new RangeError(`${kind} is not in the table of kinds`);
     try {
-      const version = await this.#discovery.versionOf(info);
+      const version = await versionToRead(this.#served, info, this.#options.signal);
       if (version === undefined) return { state: "absent" };
       return await this.#read(kind, { ...info, version });
     } catch (error) {

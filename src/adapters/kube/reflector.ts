@@ -5,17 +5,20 @@ import type { Connection } from "./api-client.ts";
 import { Backoff } from "./backoff.ts";
 import { type Collection, listPages, type WatchEvent } from "./collection.ts";
 import { KubeError, transportError } from "./kube-error.ts";
-import { servedElsewhere } from "./served-versions.ts";
+import { type Resource, ServedResources } from "./served-resources.ts";
+import { resourceOf, servedElsewhere } from "./served-versions.ts";
 import { type WatchEnd, watchOnce } from "./watch-stream.ts";
 
 const HEALTHY_MS = 120_000;
 /** A watch that ends sooner than this was cut, not finished. */
 const SHORT_MS = 5_000;
 const RELIST_SPACING_MS = 30_000;
-/** How often to ask again for a kind that is missing or forbidden. */
+/** How often to ask again for a kind that is forbidden. */
 const RETRY_MS = 30_000;
-/** At first it may only be late: after 1 s, then twice as long each time. */
+/** At first the permission may only be late: after 1 s, then twice as long each time. */
 const RETRIES_UP_TO_FULL = 5;
+/** Kinds that are missing answer one after the other; one look at what is served does for all. */
+const FRESH_MS = 1_000;
 
 export interface ReflectorSink {
   replace(objects: readonly JsonObject[]): void;
@@ -32,6 +35,8 @@ export interface ReflectorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  /** Shared by reflectors that start together; without, one of its own. */
+  readonly served?: ServedResources;
 }
 
 export interface ReflectorStatus {
@@ -59,6 +64,7 @@ export class Reflector {
   readonly #options: ReflectorOptions;
   /** Where it is served; another version than the given one once that turned out to be missing. */
   #collection: Collection;
+  readonly #served: ServedResources;
   readonly #backoff: Backoff;
   readonly #status: { -readonly [K in keyof ReflectorStatus]: ReflectorStatus[K] } = {
     state: "cold",
@@ -73,6 +79,8 @@ export class Reflector {
   #version: string | undefined;
   /** Version at which a watch line was garbled. Twice the same: list instead. */
   #garbledAt: string | undefined;
+  /** As what it was served when it could not be listed for that. */
+  #unserved: { readonly resource: Resource; readonly versions: readonly string[] } | undefined;
   #listed = false;
   #refusals = 0;
   #lastRelist = Number.NEGATIVE_INFINITY;
@@ -84,6 +92,7 @@ export class Reflector {
   constructor(options: ReflectorOptions) {
     this.#options = options;
     this.#collection = options.collection;
+    this.#served = options.served ?? new ServedResources(options);
     this.#backoff = new Backoff(options.random);
   }
 
@@ -98,6 +107,7 @@ export class Reflector {
       const started = clock.now();
       let wait: number;
       try {
+        await this.#untilServed(signal);
         if (this.#version === undefined) await this.#list(signal);
         const end = await this.#watch(this.#version ?? "", signal);
         this.#judgeOpening();
@@ -114,6 +124,14 @@ export class Reflector {
       this.#status.reconnects += 1;
       await clock.sleep(wait, signal);
     }
+  }
+
+  /** A kind that is missing is not asked for again before what is served has changed. */
+  async #untilServed(signal: AbortSignal): Promise<void> {
+    const unserved = this.#unserved;
+    this.#unserved = undefined;
+    if (unserved === undefined) return;
+    await this.#served.untilOther(unserved.resource, unserved.versions, signal);
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -196,10 +214,20 @@ export class Reflector {
     const { connection } = this.#options;
     const failure = transportError(error, connection.server);
     if (failure.code !== "not-found") return failure;
-    const found = await servedElsewhere(connection, this.#collection, signal);
-    if (found === undefined || found instanceof KubeError) return found ?? failure;
-    this.#collection = found;
-    return new KubeError("moved", `${found.what} is served at ${found.path}`);
+    const resource = resourceOf(this.#collection);
+    let versions: readonly string[];
+    try {
+      versions = await this.#served.versionsOf(resource, FRESH_MS, signal);
+    } catch (unheard) {
+      return transportError(unheard, connection.server);
+    }
+    const found = servedElsewhere(this.#collection, versions);
+    if (found !== undefined && !(found instanceof KubeError)) {
+      this.#collection = found;
+      return new KubeError("moved", `${found.what} is served at ${found.path}`);
+    }
+    if (found?.code !== "server-error") this.#unserved = { resource, versions };
+    return found ?? failure;
   }
 
   /** Updates the state and returns how long to wait. */
@@ -210,15 +238,18 @@ export class Reflector {
       case "expired":
         this.#version = undefined;
         return this.#backoff.next();
-      case "other-version":
       case "forbidden":
         this.#status.state = "blocked";
         return this.#afterRefusal();
+      case "other-version":
+        this.#version = undefined;
+        this.#status.state = "blocked";
+        return 0;
       case "not-found":
         this.#version = undefined;
         this.#status.state = "absent";
         sink.replace([]);
-        return this.#afterRefusal();
+        return 0;
       case "moved":
         this.#version = undefined;
         return this.#backoff.next();

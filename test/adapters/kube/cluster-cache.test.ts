@@ -66,18 +66,9 @@ test("a cluster cache calls a kind without CustomResourceDefinition absent", asy
 });
 
 test("a cluster cache cannot read a kind that is served in another version only", async () => {
-  await using it = await setup((server) => {
-    const group = "/apis/postgresql.cnpg.io";
-    const answers: Record<string, object> = {
-      [group]: { versions: [{ version: "v1beta1" }] },
-      [`${group}/v1beta1`]: { resources: [{ name: "clusters" }] },
-    };
-    server.fault(({ path }, response) => {
-      const body = answers[path];
-      if (body !== undefined) response.end(JSON.stringify(body));
-      return body !== undefined;
-    });
-  });
+  await using it = await setup((server) =>
+    server.serve("/apis/postgresql.cnpg.io/v1beta1/clusters"),
+  );
   it.start();
   await until(() => it.cache.synced());
   assert.equal(it.cache.readability("Cluster.postgresql.cnpg.io"), "unreadable");
@@ -92,15 +83,6 @@ const PEERS = "/apis/security.istio.io/v1beta1/peerauthentications";
 /** Istio before 1.22: a version that we can read, but not the one that is asked for first. */
 function serveOlderIstio(server: FakeApiServer) {
   server.serve(PEERS);
-  const answers: Record<string, object> = {
-    "/apis/security.istio.io": { versions: [{ version: "v1beta1" }] },
-    "/apis/security.istio.io/v1beta1": { resources: [{ name: "peerauthentications" }] },
-  };
-  server.fault(({ path }, response) => {
-    const body = answers[path];
-    if (body !== undefined) response.end(JSON.stringify(body));
-    return body !== undefined;
-  });
 }
 
 test("a cluster cache reads a kind in the version that is served", async () => {
@@ -125,6 +107,22 @@ test("a cluster cache picks up a kind whose CustomResourceDefinition comes later
     it.clock.advance(5000);
     return it.cache.readability("PeerAuthentication.security.istio.io") === "readable";
   });
+});
+
+test("kinds that are missing are listed once, then looked for by one request together", async () => {
+  await using it = await setup();
+  it.start();
+  await until(() => it.cache.synced());
+  await until(() => it.clock.pending().includes(937.5));
+  const before = it.server.requests.length;
+  it.clock.advance(937.5);
+  await until(() => it.clock.pending().includes(1_875));
+  await settle();
+  const since = it.server.requests.slice(before);
+  assert.deepEqual(
+    since.map(({ path }) => path),
+    ["/apis"],
+  );
 });
 
 test("a cluster cache is stale after five minutes without a sign of life", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dig, type JsonObject, ownArray } from "../../../src/kubernetes/json.ts";
@@ -163,7 +164,11 @@ export class FakeApiServer {
     const { collection, namespace, name } = splitPath(request.path);
     if (!this.#served.has(collection)) {
       const discovery = discoveryAt(request.path, this.#served);
-      return answer(response, discovery ? 200 : 404, discovery ?? "404 page not found");
+      if (discovery === undefined) return answer(response, 404, "404 page not found");
+      const etag = `"${createHash("sha256").update(JSON.stringify(discovery)).digest("hex")}"`;
+      response.setHeader("etag", etag);
+      const isKnown = request.headers["if-none-match"] === etag;
+      return isKnown ? void response.writeHead(304).end() : answer(response, 200, discovery);
     }
     if (name !== undefined) return this.#single(request, response);
     if (request.query.get("watch") === "true") return this.#watch(request, response, collection);

@@ -1,17 +1,23 @@
 import type { JsonObject } from "../../../src/kubernetes/json.ts";
 
-/** What discovery says at a path, given the collections that are served; undefined for a 404. */
+/** All that is served below `/api` or `/apis`, given the collections; undefined for other paths. */
 export function discoveryAt(path: string, served: Iterable<string>): JsonObject | undefined {
-  const below = [...served].filter((collection) => collection.startsWith(`${path}/`));
-  const names = [
-    ...new Set(below.map((collection) => collection.slice(path.length + 1).split("/")[0])),
-  ];
-  const [, root, ...rest] = path.split("/");
-  if (path === "/apis") return { kind: "APIGroupList", groups: names.map((name) => ({ name })) };
-  const isCore = path === "/api/v1";
-  if (!isCore && (root !== "apis" || below.length === 0)) return undefined;
-  if (isCore || rest.length === 2) {
-    return { kind: "APIResourceList", resources: names.map((name) => ({ name })) };
+  if (path !== "/api" && path !== "/apis") return undefined;
+  const groups = new Map<string, Map<string, object[]>>();
+  for (const collection of served) {
+    const [, root, ...rest] = collection.split("/");
+    if (`/${root}` !== path) continue;
+    const [group = "", version = "", resource] = root === "api" ? ["", ...rest] : rest;
+    const versions = groups.get(group) ?? new Map<string, object[]>();
+    groups.set(group, versions.set(version, [...(versions.get(version) ?? []), { resource }]));
   }
-  return { kind: "APIGroup", versions: names.map((version) => ({ version })) };
+  const items = [...groups].map(([name, versions]) => ({
+    metadata: { name },
+    versions: [...versions].map(([version, resources]) => ({
+      version,
+      freshness: "Current",
+      resources,
+    })),
+  }));
+  return { kind: "APIGroupDiscoveryList", items };
 }

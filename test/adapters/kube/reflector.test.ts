@@ -362,7 +362,7 @@ test("a 404 that discovery does not confirm makes no kind absent", async () => {
     await until(() => it.clock.pending().includes(wait));
     it.clock.advance(wait);
   }
-  await until(() => /\/api\/v1 is not found/.test(it.reflector.status().problem ?? ""));
+  await until(() => /\/api is not found/.test(it.reflector.status().problem ?? ""));
   assert.equal(it.reflector.status().state, "synced");
   assert.equal(it.store.size, 1);
 });
