@@ -81,9 +81,10 @@ function plainLine({ text, at, end }: Lines): string {
 function literal(lines: Lines, outer: number): string {
   const header = lines.text.slice(lines.at, lines.end);
   if (!/^\|[-+]?$/.test(header)) throw new Unusual();
-  const all = `${lines.block(outer).join("\n")}\n`;
-  if (header === "|+") return all;
-  const stripped = all.replace(/\n+$/, "");
+  const block = lines.block(outer);
+  if (header === "|+") return `${block.join("\n")}\n`;
+  const last = block.findLastIndex((line) => line !== "");
+  const stripped = block.slice(0, last + 1).join("\n");
   return header === "|-" ? stripped : `${stripped}\n`;
 }
 
