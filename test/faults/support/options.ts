@@ -11,7 +11,8 @@ export const USAGE = `npm run test:faults -- [ROW…] [flags]
   --updates N, --leaf-rotations N, --ca-rotations N
                     of the endurance run
   --report FILE     what the soak saw, as it goes; soak.json by default
-  --away N          seconds without an API server`;
+  --away N          seconds without an API server
+  --inputs N        of the fuzzer`;
 
 /** Flags that tests read from the environment. */
 const PARAMETERS = {
@@ -21,6 +22,7 @@ const PARAMETERS = {
   "leaf-rotations": "LEAF_ROTATIONS",
   "ca-rotations": "CA_ROTATIONS",
   away: "AWAY_SECONDS",
+  inputs: "INPUTS",
 } as const;
 
 export interface RunOptions {
@@ -45,6 +47,7 @@ export function parseOptions(args: readonly string[]): RunOptions {
       "leaf-rotations": { type: "string" },
       "ca-rotations": { type: "string" },
       away: { type: "string" },
+      inputs: { type: "string" },
       report: { type: "string" },
     },
   });

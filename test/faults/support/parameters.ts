@@ -20,5 +20,7 @@ export const LEAF_ROTATIONS = numberOf("LEAF_ROTATIONS", 30);
 export const CA_ROTATIONS = numberOf("CA_ROTATIONS", 3);
 /** How long there is no API server, seconds. */
 export const AWAY_SECONDS = numberOf("AWAY_SECONDS", 60);
+/** Of the fuzzer. */
+export const INPUTS = numberOf("INPUTS", 1_000_000);
 /** Where a soak writes what it saw, as it goes. */
 export const SOAK_REPORT = process.env["FAULTS_REPORT"] ?? "soak.json";
