@@ -4,9 +4,9 @@ import { isLocal, type KindAnswer, type KindAnswers } from "../../usecases/audit
 import type { Clock } from "../../usecases/ports/clock.ts";
 import type { Connection } from "./api-client.ts";
 import { type Collection, listPages } from "./collection.ts";
-import { versionToRead } from "./discovery.ts";
 import { transportError } from "./kube-error.ts";
 import { ServedResources } from "./served-resources.ts";
+import { versionToRead } from "./served-versions.ts";
 
 /** Lists that run at once; as many as the connection has sockets. */
 const AT_ONCE = 4;

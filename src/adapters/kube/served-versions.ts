@@ -1,6 +1,24 @@
+import { type KindInfo, versionsOf } from "../../kubernetes/kinds.ts";
 import type { Collection } from "./collection.ts";
 import { KubeError } from "./kube-error.ts";
-import type { Resource } from "./served-resources.ts";
+import type { Resource, ServedResources } from "./served-resources.ts";
+
+/**
+ * The version of a kind to read, undefined where the cluster has no such kind, by one look at what
+ * is served. Throws KubeError: `other-version` where it is served only in versions that we cannot
+ * read.
+ */
+export async function versionToRead(
+  served: ServedResources,
+  kind: KindInfo,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const versions = await served.versionsOf(kind, Number.POSITIVE_INFINITY, signal);
+  const version = versionsOf(kind).find((one) => versions.includes(one));
+  const [unknown] = versions;
+  if (version !== undefined || unknown === undefined) return version;
+  throw otherVersion(`${kind.plural}.${kind.group}`, unknown, kind.version);
+}
 
 /** The resource that a collection is of, in whichever version and namespace. */
 export function resourceOf({ path }: Collection): Resource {
@@ -25,8 +43,11 @@ export function servedElsewhere(
   const place = places.find((candidate) => otherPaths.includes(candidate));
   if (place !== undefined) return elsewhere(collection, place);
   const [unknown] = served;
-  if (unknown === undefined) return undefined;
-  const text = `${what} is served as ${unknown}, not as ${version}; upgrade the operator that brings it, or the guard`;
+  return unknown === undefined ? undefined : otherVersion(what, unknown, version);
+}
+
+function otherVersion(what: string, served: string, version: string): KubeError {
+  const text = `${what} is served as ${served}, not as ${version}; upgrade the operator that brings it, or the guard`;
   return new KubeError("other-version", text);
 }
 
