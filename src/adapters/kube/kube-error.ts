@@ -113,8 +113,12 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** A proxy that asks for a day's patience must not leave the cache blind for a day. */
+const MOST_PATIENCE_MS = 60_000;
+
 function retryAfter(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : undefined;
+  if (header === undefined || !/^\d{1,15}$/.test(header)) return undefined;
+  return Math.min(Number(header) * 1000, MOST_PATIENCE_MS);
 }
 
 /** The error for a request that got no answer. */

@@ -196,6 +196,17 @@ test("a throttled reflector honours Retry-After", async () => {
   await until(() => it.reflector.status().state === "synced");
 });
 
+for (const header of ["86400", "999999999999"]) {
+  test(`a Retry-After of ${header} s keeps a reflector away for a minute, not for as long as it says`, async () => {
+    await using it = await setup((server) =>
+      server.fail(isList, 429, { headers: { "retry-after": header } }),
+    );
+    await until(() => it.clock.pending().includes(60_400));
+    it.clock.advance(60_400);
+    await until(() => it.reflector.status().state === "synced");
+  });
+}
+
 test("failures back off up to 30 s and start over after two healthy minutes", async () => {
   await using it = await setup((server) => server.fail(isList, 500, { times: 8 }));
   for (const wait of [400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000]) {
