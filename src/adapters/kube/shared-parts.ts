@@ -55,10 +55,20 @@ export class SharedParts {
 }
 
 function mapValues(object: JsonObject, map: (value: unknown, key: string) => unknown): JsonObject {
-  const result: Record<string, unknown> = { ...object };
-  for (const key of Object.keys(result)) {
-    // As a name in a map of names this would be no key at all, but the prototype.
-    if (key !== "__proto__") result[key] = map(result[key], key);
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(object)) {
+    // As a name in a map of names an assignment would set no key, but the prototype.
+    if (key === "__proto__") define(result, key, object[key]);
+    else result[key] = map(object[key], key);
   }
   return result;
+}
+
+function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }
