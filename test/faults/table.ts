@@ -392,6 +392,8 @@ export const GUARANTEES: readonly Guarantee[] = [
       "row 28: a soak with rotations, relists and pod churn: 0 failed, descriptors stable",
       "row 28: in a soak of an hour or more memory grows by less than 1 MiB an hour",
     ),
+    missing:
+      "where memory comes to rest: within an hour it rises by less and less, which an hour's slope cannot tell from a leak; a day can",
     long: true,
   },
   {
